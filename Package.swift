@@ -1,0 +1,117 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+#if arch(x86_64)
+    /// The kernels are written for AVX2 and FMA; `HostCheck` refuses an older CPU with a message.
+    let simd: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma"])]
+#else
+    let simd: [SwiftSetting] = []
+#endif
+
+/// Numerical code is optimised in debug builds too: unoptimised kernels would make the tests run for hours.
+let numeric = simd + [.unsafeFlags(["-O"], .when(configuration: .debug)), .treatAllWarnings(as: .error)]
+let plain: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+/// One room of the house: `Sources/<name>`, with arrows that point down only.
+func room(_ name: String, needs: [Target.Dependency] = [], settings: [SwiftSetting] = numeric) -> Target {
+    .target(name: name, dependencies: needs, swiftSettings: settings)
+}
+
+func library(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func tests(_ name: String, needs: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: needs + ["TestSupport"], resources: resources, swiftSettings: numeric)
+}
+
+let package = Package(
+    name: "swift-distill",
+    products: [.executable(name: "swift-distill", targets: ["swift-distill"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0")
+    ],
+    targets: [
+        // The command, and the one place that knows every room.
+        .executableTarget(
+            name: "swift-distill",
+            dependencies: [
+                "Detection", "Training", "Configuration", "Datasets", "Models", "Checkpoints", "Distillation",
+                "Optimization", "Collectives", "Layers", "Tensors", "Scenes", "Documents", "Diagnostics", "CHost",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: plain),
+
+        // Tasks.
+        room(
+            "Detection",
+            needs: [
+                "Training", "Distillation", "Models", "Datasets", "Configuration", "Layers", "Tensors", "Collectives",
+                "Diagnostics",
+            ]),
+        room("Scenes", needs: ["CImage", "Tensors", "Diagnostics"]),
+
+        // The loop, and what it is made of.
+        room(
+            "Training",
+            needs: [
+                "Optimization", "Datasets", "Collectives", "Checkpoints", "Configuration", "Layers", "Tensors",
+                "Diagnostics", "CHost",
+            ]),
+        room("Datasets", needs: ["Configuration", "Documents", "Tensors", "CImage", "Diagnostics"]),
+        room("Optimization", needs: ["Layers", "Tensors"]),
+        room("Distillation", needs: ["Layers", "Tensors"]),
+        room("Models", needs: ["Layers", "Tensors", "Documents", "Diagnostics"]),
+        room("Collectives", needs: ["CMPI", "CHost", "Diagnostics"]),
+
+        // The numerical machine.
+        room("Layers", needs: ["Tensors"]),
+        room("Tensors", needs: ["COpenBLAS"]),
+
+        // Files and words.
+        room("Checkpoints", needs: ["Documents", "CZip", "Diagnostics"]),
+        room("Configuration", needs: ["Documents", "Diagnostics"], settings: plain),
+        room("Documents", needs: ["CYAML", "Diagnostics"], settings: plain),
+        room("Diagnostics", settings: plain),
+
+        // C: one thin target per library.
+        library("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
+        library("COpenMPI", pkgConfig: "ompi-c", apt: "libopenmpi-dev"),
+        library("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+        library("CZip", pkgConfig: "libzip", apt: "libzip-dev"),
+        .target(name: "CMPI", dependencies: ["COpenMPI"], path: "Sources/C/CMPI"),
+        .target(
+            name: "CImage", path: "Sources/C/CImage",
+            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+        .target(name: "CHost", path: "Sources/C/CHost"),
+
+        // Beside the graph: slow, obvious, in Double.
+        room("ReferenceOps"),
+        .target(
+            name: "TestSupport", dependencies: ["Checkpoints", "Tensors", "Layers"], path: "Tests/TestSupport",
+            swiftSettings: numeric),
+        tests("Tensors", needs: ["Tensors", "ReferenceOps"]),
+        tests("Layers", needs: ["Layers", "Tensors", "ReferenceOps"]),
+        tests("Models", needs: ["Models", "Checkpoints", "Layers", "Tensors", "Documents"]),
+        tests("Documents", needs: ["Documents", "Diagnostics"]),
+        tests("Configuration", needs: ["Configuration", "Documents", "Diagnostics"]),
+        tests("Checkpoints", needs: ["Checkpoints", "Documents", "Diagnostics"]),
+        tests("Datasets", needs: ["Datasets", "Configuration", "Tensors", "CImage", "Diagnostics"]),
+        tests("Scenes", needs: ["Scenes", "CImage", "Diagnostics"]),
+        tests("Collectives", needs: ["Collectives", "Diagnostics"]),
+        tests("Distillation", needs: ["Distillation", "Layers", "Tensors", "ReferenceOps"]),
+        tests("Optimization", needs: ["Optimization", "Layers", "Tensors"]),
+        tests(
+            "Detection",
+            needs: ["Detection", "Models", "Datasets", "Configuration", "Layers", "Tensors", "ReferenceOps"]),
+        tests(
+            "Training",
+            needs: [
+                "Training", "Detection", "Models", "Optimization", "Collectives", "Datasets", "Checkpoints",
+                "Configuration", "Layers", "Tensors", "Diagnostics",
+            ]),
+        tests("Command", needs: ["Checkpoints", "Diagnostics"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,68 @@
+import Tensors
+
+/// What a detector says about every anchor of every image, before decoding.
+///
+/// Anchors are ordered by level (finest first), within a level row by row.
+public struct Predictions {
+    /// `[N, 1, A, 64]`: logits of the distances to the left, top, right and bottom side, 16 bins each, in strides.
+    public var boxes: Tensor
+    /// `[N, 1, A, K]`: class logits.
+    public var scores: Tensor
+    public var grid: AnchorGrid
+
+    public init(boxes: Tensor, scores: Tensor, grid: AnchorGrid) {
+        precondition(boxes.shape.width == grid.count && scores.shape.width == grid.count, "anchors do not fit the grid")
+        self.boxes = boxes
+        self.scores = scores
+        self.grid = grid
+    }
+
+    public var imageCount: Int { boxes.shape.n }
+    public var classCount: Int { scores.shape.channels }
+}
+
+/// The cells that a detector predicts from: one anchor point in the middle of each cell of each level.
+public struct AnchorGrid: Equatable, Sendable {
+    /// One feature map.
+    public struct Level: Equatable, Sendable {
+        public var height: Int
+        public var width: Int
+        /// Input pixels per cell.
+        public var stride: Int
+
+        public init(height: Int, width: Int, stride: Int) {
+            self.height = height
+            self.width = width
+            self.stride = stride
+        }
+    }
+
+    public let levels: [Level]
+    /// Centre (x, y) of each anchor's cell, in cells of its level.
+    public let points: [SIMD2<Float>]
+    /// Stride of each anchor.
+    public let strides: [Float]
+
+    public init(levels: [Level]) {
+        self.levels = levels
+        var points: [SIMD2<Float>] = []
+        var strides: [Float] = []
+        for level in levels {
+            for y in 0..<level.height {
+                for x in 0..<level.width {
+                    points.append(SIMD2(Float(x) + 0.5, Float(y) + 0.5))
+                    strides.append(Float(level.stride))
+                }
+            }
+        }
+        self.points = points
+        self.strides = strides
+    }
+
+    /// Number of anchors.
+    public var count: Int { points.count }
+    /// Height and width in pixels of the input that the grid belongs to.
+    public var imageSize: (height: Int, width: Int) {
+        (levels[0].height * levels[0].stride, levels[0].width * levels[0].stride)
+    }
+}

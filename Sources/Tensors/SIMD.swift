@@ -1,0 +1,43 @@
+/// Eight floats from memory of any alignment.
+@inline(__always)
+public func load8(_ pointer: UnsafePointer<Float>) -> SIMD8<Float> {
+    UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self)
+}
+
+/// Eight floats to memory of any alignment.
+@inline(__always)
+public func store8(_ value: SIMD8<Float>, to pointer: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: SIMD8<Float>.self)
+}
+
+/// `eˣ` per lane, relative error below 2e-7; arguments are clamped to ±87.
+///
+/// The same polynomial on every CPU, so that losses have the same bits wherever they are computed.
+/// Source: Cephes `expf` (range reduction by ln 2 in two parts, degree-5 polynomial).
+@inline(__always)
+public func exponential(_ x: SIMD8<Float>) -> SIMD8<Float> {
+    let low = x.replacing(with: SIMD8(repeating: -87), where: x .< -87)
+    let clamped = low.replacing(with: SIMD8(repeating: 87), where: low .> 87)
+    // Adding 1.5 · 2²³ rounds to an integer and leaves it in the low bits.
+    let magic = SIMD8<Float>(repeating: 12_582_912)
+    let shifted = magic.addingProduct(clamped, SIMD8(repeating: 1.442_695_04))
+    let k = shifted - magic
+    var r = clamped.addingProduct(k, SIMD8(repeating: -0.693_359_375))
+    r = r.addingProduct(k, SIMD8(repeating: 2.121_944_4e-4))
+    var p = SIMD8<Float>(repeating: 1.987_569_1e-4)
+    p = SIMD8(repeating: 1.398_199_9e-3).addingProduct(p, r)
+    p = SIMD8(repeating: 8.333_452e-3).addingProduct(p, r)
+    p = SIMD8(repeating: 4.166_579_6e-2).addingProduct(p, r)
+    p = SIMD8(repeating: 1.666_666_5e-1).addingProduct(p, r)
+    p = SIMD8(repeating: 5.000_000_1e-1).addingProduct(p, r)
+    let value = (r + 1).addingProduct(p, r * r)
+    let integers = unsafeBitCast(shifted, to: SIMD8<Int32>.self) &- unsafeBitCast(magic, to: SIMD8<Int32>.self)
+    let bits = (integers &+ 127) &<< 23
+    return value * unsafeBitCast(bits, to: SIMD8<Float>.self)
+}
+
+/// `1 / (1 + e⁻ˣ)` per lane.
+@inline(__always)
+public func sigmoid(_ x: SIMD8<Float>) -> SIMD8<Float> {
+    1 / (1 + exponential(-x))
+}
