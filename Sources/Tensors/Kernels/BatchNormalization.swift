@@ -105,10 +105,11 @@ public struct Normalization: Sendable {
     public init(
         mean: [Float], variance: [Float], weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, epsilon: Float
     ) {
+        let inverse = variance.map { 1 / ($0 + epsilon).squareRoot() }
+        let scale = inverse.indices.map { weight[$0] * inverse[$0] }
         self.mean = mean
-        inverseDeviation = variance.map { 1 / ($0 + epsilon).squareRoot() }
-        scale = inverseDeviation.indices.map { weight[$0] * inverseDeviation[$0] }
-        shift = []
+        self.scale = scale
+        inverseDeviation = inverse
         shift = scale.indices.map { bias[$0] - mean[$0] * scale[$0] }
     }
 }
