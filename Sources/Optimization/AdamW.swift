@@ -24,8 +24,9 @@ public final class AdamW: Optimizer {
 
     public func step(_ weights: Weights, gradient: FlatBuffer, scale: Float, rates: Rates) {
         steps += 1
-        let keep1 = Float(beta1)
+        let take1 = Float(1 - beta1)
         let keep2 = Float(beta2)
+        let take2 = Float(1 - beta2)
         let correction1 = 1 - pow(beta1, Double(steps))
         let correction2 = Float((1 - pow(beta2, Double(steps))).squareRoot())
         forEachTrainable(weights) { parameter in
@@ -38,8 +39,8 @@ public final class AdamW: Optimizer {
             let v = second.pointer + parameter.range.lowerBound
             for i in 0..<parameter.range.count {
                 let pull = g[i] * scale
-                m[i] += (1 - keep1) * (pull - m[i])
-                v[i] = keep2 * v[i] + (1 - keep2) * pull * pull
+                m[i] += take1 * (pull - m[i])
+                v[i] = keep2 * v[i] + take2 * pull * pull
                 p[i] = p[i] * shrink - size * m[i] / (v[i].squareRoot() / correction2 + epsilon)
             }
         }
