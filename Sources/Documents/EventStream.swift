@@ -88,8 +88,10 @@ struct EventStream {
                 "the file is not text: \(said)", file: file, line: place.line, column: place.column,
                 remedy: "Save it as UTF-8 text")
         }
+        let apart = error.context != nil && error.context_mark.line != error.problem_mark.line
+        let start = apart ? ", for what begins in line \(error.context_mark.line + 1)" : ""
         return Problem(
-            "this is not valid YAML: \(said)", file: file, line: error.problem_mark.line + 1,
+            "this is not valid YAML: \(said)\(start)", file: file, line: error.problem_mark.line + 1,
             column: error.problem_mark.column + 1, remedy: Self.remedy(said))
     }
 
