@@ -90,7 +90,7 @@ import Testing
         ),
         (
             "a: 1\nb\n",
-            "f:3:1: this is not valid YAML: could not find expected ':'. "
+            "f:2:1: this is not valid YAML: could not find expected ':'. "
                 + "Write `key: value`, with a space after the colon."
         ),
         ("a: \u{0}", "f:1:4: the file is not text: control characters are not allowed. Save it as UTF-8 text."),
