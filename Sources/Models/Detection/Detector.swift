@@ -2,7 +2,7 @@ import Layers
 import Tensors
 
 /// A detection model built from a layer table, with its own weights.
-public final class Detector {
+public final class Detector: Model {
     public let table: LayerTable
     public let weights: Weights
     public let classNames: [String]
