@@ -42,20 +42,34 @@ public struct BatchNorm {
 }
 
 extension Weights {
-    /// Moves the running statistics towards those of an accepted step, `share` being 1 / number of shards that had
-    /// images; layers that are frozen keep theirs.
-    public func commitBatchStatistics(share: Float) {
+    /// Moves the running statistics towards those of an accepted step; layers that are frozen keep theirs.
+    ///
+    /// - Parameters:
+    ///   - sums: laid out as the gradients, with each statistic summed over shards.
+    ///   - share: 1 / number of shards that had images.
+    public func commitBatchStatistics(_ sums: FlatBuffer, share: Float) {
         let frozen = Set(parameters.filter(\.isFrozen).compactMap { Weights.layer($0.name) })
         for entry in entries {
             guard case .statistic(let statistic) = entry.content else { continue }
             if let layer = Weights.layer(entry.name), frozen.contains(layer) { continue }
             for i in statistic.range {
-                let batch = gradients.pointer[i] * share
+                let batch = sums.pointer[i] * share
                 values.pointer[i] += BatchNorm.momentum * (batch - values.pointer[i])
             }
         }
         stepsTracked += 1
         didChange()
+    }
+
+    /// The statistics that the last forward pass observed, and their place in the gradients.
+    public var observedStatistics: [Float] {
+        Array(UnsafeBufferPointer(start: gradients.pointer + parameterCount, count: gradients.count - parameterCount))
+    }
+
+    /// Empties the gradients and puts a pass's statistics back beside them.
+    public func beginGradients(statistics: [Float]) {
+        gradients.zero()
+        (gradients.pointer + parameterCount).update(from: statistics, count: statistics.count)
     }
 
     private static func layer(_ name: String) -> Substring? {
