@@ -88,9 +88,14 @@ struct EventStream {
                 "the file is not text: \(said)", file: file, line: place.line, column: place.column,
                 remedy: "Save it as UTF-8 text")
         }
+        // libyaml notices a key without a colon only in the next line.
+        let isKey = error.context != nil && said.contains("could not find expected ':'")
+        let place = isKey ? error.context_mark : error.problem_mark
+        let apart = error.context != nil && error.context_mark.line != place.line
+        let start = apart ? ", for what begins in line \(error.context_mark.line + 1)" : ""
         return Problem(
-            "this is not valid YAML: \(said)", file: file, line: error.problem_mark.line + 1,
-            column: error.problem_mark.column + 1, remedy: Self.remedy(said))
+            "this is not valid YAML: \(said)\(start)", file: file, line: place.line + 1, column: place.column + 1,
+            remedy: Self.remedy(said))
     }
 
     /// What usually helps against one of libyaml's complaints.

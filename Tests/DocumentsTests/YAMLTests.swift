@@ -75,7 +75,7 @@ import Testing
         ("a: 1\na: 2", "f:2:1: the key 'a' stands twice in the same map, first in line 1. Remove one of the two."),
         (
             "a: [1",
-            "f:1:6: this is not valid YAML: did not find expected ',' or ']'. "
+            "f:2:1: this is not valid YAML: did not find expected ',' or ']', for what begins in line 1. "
                 + "Check indentation, brackets and quotes here and in the line before."
         ),
         (
@@ -90,7 +90,7 @@ import Testing
         ),
         (
             "a: 1\nb\n",
-            "f:3:1: this is not valid YAML: could not find expected ':'. "
+            "f:2:1: this is not valid YAML: could not find expected ':'. "
                 + "Write `key: value`, with a space after the colon."
         ),
         ("a: \u{0}", "f:1:4: the file is not text: control characters are not allowed. Save it as UTF-8 text."),
@@ -134,7 +134,11 @@ import Testing
             .map([
                 .init(
                     "numbers",
-                    Node(.list([Node(.double(1e-5)), Node(.double(5e-324)), Node(.int(.min)), Node(.double(-0.0))]))),
+                    Node(
+                        .list([
+                            Node(.double(1e-5)), Node(.double(.leastNonzeroMagnitude)), Node(.int(.min)),
+                            Node(.double(-0.0)),
+                        ]))),
                 .init(
                     "nested",
                     Node(.list([Node(.list([Node(.int(1))])), Node(.map([.init("k", Node(.null))])), Node(.map([]))]))),
