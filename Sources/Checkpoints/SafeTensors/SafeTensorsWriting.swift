@@ -64,21 +64,21 @@ extension SafeTensors {
 }
 
 extension String {
-    /// The text as JSON, in quotes.
+    /// The text as JSON, in quotes, which YAML reads as the same text.
     var quotedAsJSON: String {
-        var quoted: [UInt8] = [UInt8(ascii: "\"")]
-        quoted.reserveCapacity(utf8.count + 2)
-        for byte in utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): quoted += [UInt8(ascii: "\\"), byte]
-            case 0x0A: quoted += Array("\\n".utf8)
-            case 0..<0x20:
-                let digits = String(byte, radix: 16)
-                quoted += Array(("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
-            default: quoted.append(byte)
+        var quoted = "\""
+        for scalar in unicodeScalars {
+            switch scalar.value {
+            case 0x22, 0x5C:
+                quoted += "\\"
+                quoted.unicodeScalars.append(scalar)
+            case 0x0A: quoted += "\\n"
+            case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0xFEFF:
+                let digits = String(scalar.value, radix: 16)
+                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: quoted.unicodeScalars.append(scalar)
             }
         }
-        quoted.append(UInt8(ascii: "\""))
-        return String(decoding: quoted, as: UTF8.self)
+        return quoted + "\""
     }
 }

@@ -11,32 +11,35 @@ struct ModuleWalk {
     /// Modules, attributes per module and levels beyond which a file means no model.
     private static let largest = (modules: 20_000, attributes: 2000, depth: 100)
 
+    private let archive: TorchArchive
     private let graph: PickleGraph
     private let limits: ReadingLimits
-    private let problem: (String) -> Problem
     private(set) var items: [Item] = []
     private var modules = 0
     private var names = Set<String>()
 
-    /// `problem` gives messages the name of the file.
-    init(_ graph: PickleGraph, limits: ReadingLimits, problem: @escaping (String) -> Problem) {
-        self.graph = graph
+    init(_ archive: TorchArchive, limits: ReadingLimits) {
+        self.archive = archive
+        self.graph = archive.graph
         self.limits = limits
-        self.problem = problem
     }
 
     /// Adds the tensors of a module, own ones before those of its children.
     mutating func add(module: PickleValue, prefix: String = "", depth: Int = 0) throws {
         modules += 1
         guard modules <= Self.largest.modules, depth <= Self.largest.depth else {
-            throw problem("has more modules than any model")
+            throw archive.problem("has more modules than any model")
         }
         guard (graph.pairs(module)?.count ?? 0) <= Self.largest.attributes else {
-            throw problem("module '\(prefix)' has more attributes than any module")
+            throw archive.problem("module '\(prefix)' has more attributes than any module")
         }
+        // Buffers named in this set are no part of a state dictionary.
+        let passing = graph.elements(graph.member("_non_persistent_buffers_set", of: module)) ?? []
         for group in ["_parameters", "_buffers"] {
             for (key, value) in graph.pairs(graph.member(group, of: module)) ?? [] {
-                guard case .string(let name) = key, case .tensor(let index) = value else { continue }
+                guard case .string(let name) = key, case .tensor(let index) = value, !passing.contains(key) else {
+                    continue
+                }
                 try add(graph.tensors[index], name: prefix + name)
             }
         }
@@ -59,8 +62,8 @@ struct ModuleWalk {
     }
 
     private mutating func add(_ tensor: TensorRecord, name: String) throws {
-        guard names.insert(name).inserted else { throw problem("has two tensors '\(name)'") }
-        guard items.count < limits.tensors else { throw problem("has more than \(limits.tensors) tensors") }
+        guard names.insert(name).inserted else { throw archive.problem("has two tensors '\(name)'") }
+        guard items.count < limits.tensors else { throw archive.problem("has more than \(limits.tensors) tensors") }
         items.append(Item(name: name, tensor: tensor))
     }
 }

@@ -4,6 +4,7 @@ import Diagnostics
 ///
 /// Source: the layout that `torch.save` writes since PyTorch 1.6.
 final class TorchArchive {
+    let path: String
     let graph: PickleGraph
     private let archive: ZipArchive
     private let folder: String
@@ -15,6 +16,7 @@ final class TorchArchive {
     ///
     /// - Throws: `Problem` when it is no archive of PyTorch, or its pickle is refused.
     init(_ path: String, fileSize: Int, limits: ReadingLimits) throws {
+        self.path = path
         archive = try ZipArchive(path, fileSize: fileSize, limits: limits)
         allowance = limits.tensorBytes(fileSize: fileSize)
         let pickles = archive.entries.keys.filter { $0.hasSuffix("/data.pkl") && $0.count { $0 == "/" } == 1 }
@@ -66,6 +68,6 @@ final class TorchArchive {
     }
 
     func problem(_ message: String) -> Problem {
-        Problem(message, file: archive.path, remedy: "Copy or download the file again")
+        Problem(message, file: path, remedy: "Copy or download the file again")
     }
 }
