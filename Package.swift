@@ -83,7 +83,7 @@ let package = Package(
         .target(name: "CMPI", dependencies: ["COpenMPI"], path: "Sources/C/CMPI"),
         .target(
             name: "CImage", path: "Sources/C/CImage",
-            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("z")]),
         .target(name: "CHost", path: "Sources/C/CHost"),
 
         // Beside the graph: slow, obvious, in Double.

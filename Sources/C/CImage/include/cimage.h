@@ -1,0 +1,82 @@
+#ifndef CIMAGE_H
+#define CIMAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// JPEG and PNG to and from 8-bit RGB, over libjpeg(-turbo) and libpng.
+///
+/// Every function is thread-safe, keeps no state, prints nothing and never exits. A failure returns a status other than
+/// CIMAGE_OK and writes what is wrong, without the file's name, into `message`.
+
+enum {
+    CIMAGE_OK = 0,
+    /// The file is missing, unreadable or no regular file.
+    CIMAGE_CANNOT_OPEN = 1,
+    /// Not a JPEG or PNG.
+    CIMAGE_UNKNOWN_FORMAT = 2,
+    /// The file ends before the picture does.
+    CIMAGE_TRUNCATED = 3,
+    /// The bytes break the rules of their format.
+    CIMAGE_DAMAGED = 4,
+    /// The picture is beyond one of the limits below.
+    CIMAGE_TOO_LARGE = 5,
+    CIMAGE_OUT_OF_MEMORY = 6,
+    CIMAGE_CANNOT_WRITE = 7
+};
+
+enum { CIMAGE_JPEG = 1, CIMAGE_PNG = 2 };
+
+/// Limits: what an honest picture never needs.
+#define CIMAGE_LARGEST_SIDE 32768
+#define CIMAGE_LARGEST_PIXELS 100000000LL
+#define CIMAGE_LARGEST_FILE 536870912LL
+#define CIMAGE_DECODER_MEMORY 500000000L
+#define CIMAGE_SCANS 200
+/// Pixels times scans of a progressive JPEG: time, as the file size limits nothing there.
+#define CIMAGE_SCANNED_PIXELS 4000000000LL
+#define CIMAGE_PNG_CHUNK_BYTES 8000000
+#define CIMAGE_PNG_CHUNKS 128
+
+#define CIMAGE_MESSAGE_SIZE 256
+
+typedef struct {
+    /// CIMAGE_JPEG or CIMAGE_PNG, by content.
+    int format;
+    /// Extent after EXIF rotation.
+    int width;
+    int height;
+    /// Components as stored: 1 gray or palette, 2 gray and alpha, 3, 4.
+    int components;
+    int bit_depth;
+    /// EXIF orientation, 1 to 8.
+    int orientation;
+    /// Recoverable faults met so far.
+    int warnings;
+    int64_t file_size;
+} cimage_info;
+
+/// Reads the header, and as much more as tells that the picture is whole: the end of a JPEG, the chunk sums of a PNG.
+int cimage_probe(const char *path, cimage_info *info, char *message, size_t message_size);
+
+/// Decodes a file to `info->height` rows of `info->width` RGB pixels, upright; release with `cimage_free`.
+///
+/// Alpha is dropped, 16-bit values keep their high byte, gray and palettes are expanded, CMYK is converted.
+int cimage_decode(const char *path, uint8_t **rgb, cimage_info *info, char *message, size_t message_size);
+
+/// As `cimage_decode`, from memory.
+int cimage_decode_bytes(
+    const uint8_t *bytes, size_t count, uint8_t **rgb, cimage_info *info, char *message, size_t message_size);
+
+/// Writes a JPEG (quality 1 to 100); an existing file is replaced. Nothing stays behind after a failure.
+int cimage_write_jpeg(
+    const char *path, const uint8_t *rgb, int width, int height, int quality, char *message, size_t message_size);
+
+/// Encodes a JPEG to memory; release with `cimage_free`.
+int cimage_encode_jpeg(
+    const uint8_t *rgb, int width, int height, int quality, uint8_t **bytes, size_t *count, char *message,
+    size_t message_size);
+
+void cimage_free(void *pointer);
+
+#endif
