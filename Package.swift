@@ -89,7 +89,7 @@ let package = Package(
         // Beside the graph: slow, obvious, in Double.
         room("ReferenceOps"),
         .target(
-            name: "TestSupport", dependencies: ["Checkpoints", "Tensors", "Layers"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Checkpoints", "Models", "Tensors", "Layers"], path: "Tests/TestSupport",
             swiftSettings: numeric),
         tests("Tensors", needs: ["Tensors", "ReferenceOps"]),
         tests("Layers", needs: ["Layers", "Tensors", "ReferenceOps"]),
