@@ -100,6 +100,10 @@ let package = Package(
         tests("Datasets", needs: ["Datasets", "Configuration", "Tensors", "CImage", "Diagnostics"]),
         tests("Scenes", needs: ["Scenes", "CImage", "Diagnostics"]),
         tests("Collectives", needs: ["Collectives", "Diagnostics"]),
+        // What the tests of Collectives start under mpirun.
+        .executableTarget(
+            name: "collectives-check", dependencies: ["Collectives", "CHost", "Diagnostics"],
+            path: "Tests/CollectivesCheck", swiftSettings: plain),
         tests("Distillation", needs: ["Distillation", "Layers", "Tensors", "ReferenceOps"]),
         tests("Optimization", needs: ["Optimization", "Layers", "Tensors"]),
         tests(
