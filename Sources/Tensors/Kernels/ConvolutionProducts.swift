@@ -2,16 +2,23 @@
 public func convolve(
     _ input: Tensor, weights: UnsafePointer<Float>, _ geometry: ConvolutionGeometry, into output: Tensor
 ) {
-    let im2col = Im2Col(geometry, input.shape)
-    precondition(output.shape == im2col.output, "\(output.shape) for \(im2col.output)")
-    eachGroup(im2col) { n, inputs, outputs, columns in
-        im2col.gather(input.images(n..<n + 1).channels(inputs), into: columns)
-        let target = output.images(n..<n + 1).channels(outputs)
-        multiply(
-            matrix(columns), .plain,
-            Matrix(
-                UnsafeMutablePointer(mutating: weights) + outputs.lowerBound * im2col.columns, rows: outputs.count,
-                columns: im2col.columns), .transposed, into: matrix(target))
+    precondition(output.shape == geometry.output(for: input.shape), "\(output.shape) from \(input.shape)")
+    let map = PixelMap.forward(geometry, output: output.shape)
+    if geometry.isDepthwise {
+        return DepthwiseConvolution(geometry: geometry).run([map], input, weights: weights, into: output, adding: false)
+    }
+    forEachGroup(geometry, input, output) { group, input, output in
+        let weights = weights + group * geometry.weightsPerGroup
+        if geometry.prefersWinograd {
+            withTransformed(geometry, weights, backward: false) {
+                WinogradConvolution(source: input, padding: geometry.padding, weights: $0, target: output).run()
+            }
+        } else {
+            withScratch(floats: geometry.packedCount) { memory in
+                let packed = PackedWeights.forward(weights, geometry, taps: map.taps.map(\.weight), into: memory)
+                GatheredProduct(map: map, source: input, weights: packed, target: output).run()
+            }
+        }
     }
 }
 
@@ -21,16 +28,33 @@ public func convolveBackwardInput(
     _ outputGradient: Tensor, weights: UnsafePointer<Float>, _ geometry: ConvolutionGeometry,
     into inputGradient: Tensor, accumulate: Bool
 ) {
-    let im2col = Im2Col(geometry, inputGradient.shape)
-    precondition(outputGradient.shape == im2col.output, "\(outputGradient.shape) for \(im2col.output)")
-    if !accumulate { inputGradient.fill(0) }
-    eachGroup(im2col) { n, inputs, outputs, columns in
-        multiply(
-            matrix(outputGradient.images(n..<n + 1).channels(outputs)), .plain,
-            Matrix(
-                UnsafeMutablePointer(mutating: weights) + outputs.lowerBound * im2col.columns, rows: outputs.count,
-                columns: im2col.columns), .plain, into: matrix(columns))
-        im2col.scatter(columns, addingTo: inputGradient.images(n..<n + 1).channels(inputs))
+    precondition(
+        outputGradient.shape == geometry.output(for: inputGradient.shape),
+        "\(outputGradient.shape) from \(inputGradient.shape)")
+    let maps = PixelMap.backward(geometry, input: inputGradient.shape)
+    if geometry.isDepthwise {
+        return DepthwiseConvolution(geometry: geometry).run(
+            maps, outputGradient, weights: weights, into: inputGradient, adding: accumulate)
+    }
+    forEachGroup(geometry, inputGradient, outputGradient) { group, inputGradient, outputGradient in
+        let weights = weights + group * geometry.weightsPerGroup
+        if geometry.prefersWinograd {
+            withTransformed(geometry, weights, backward: true) {
+                WinogradConvolution(
+                    source: outputGradient, padding: 2 - geometry.padding, weights: $0, target: inputGradient,
+                    adding: accumulate
+                ).run()
+            }
+        } else {
+            withScratch(floats: geometry.packedCount) { memory in
+                for map in maps {
+                    let packed = PackedWeights.backward(weights, geometry, taps: map.taps.map(\.weight), into: memory)
+                    GatheredProduct(
+                        map: map, source: outputGradient, weights: packed, target: inputGradient, adding: accumulate
+                    ).run()
+                }
+            }
+        }
     }
 }
 
@@ -39,37 +63,53 @@ public func convolveBackwardWeights(
     _ input: Tensor, _ outputGradient: Tensor, _ geometry: ConvolutionGeometry,
     into weightGradient: UnsafeMutablePointer<Float>
 ) {
-    let im2col = Im2Col(geometry, input.shape)
-    precondition(outputGradient.shape == im2col.output, "\(outputGradient.shape) for \(im2col.output)")
-    for n in 0..<input.shape.n {
-        eachGroup(im2col, images: n..<n + 1) { n, inputs, outputs, columns in
-            im2col.gather(input.images(n..<n + 1).channels(inputs), into: columns)
-            multiply(
-                matrix(outputGradient.images(n..<n + 1).channels(outputs)), .transposed, matrix(columns), .plain,
-                into: Matrix(
-                    weightGradient + outputs.lowerBound * im2col.columns, rows: outputs.count,
-                    columns: im2col.columns), beta: 1)
+    precondition(
+        outputGradient.shape == geometry.output(for: input.shape), "\(outputGradient.shape) from \(input.shape)")
+    let map = PixelMap.forward(geometry, output: outputGradient.shape)
+    if geometry.isDepthwise {
+        return DepthwiseConvolution(geometry: geometry).runBackwardWeights(
+            input, outputGradient, map, into: weightGradient)
+    }
+    forEachGroup(geometry, input, outputGradient) { group, input, outputGradient in
+        let weightGradient = weightGradient + group * geometry.weightsPerGroup
+        if geometry.prefersWinogradForWeights {
+            WinogradWeightGradient(
+                input: input, gradient: outputGradient, padding: geometry.padding, weightGradient: weightGradient
+            ).run()
+        } else {
+            GatheredWeightGradient(
+                input: input, gradient: outputGradient, map: map, weightGradient: weightGradient
+            ).run()
         }
     }
 }
 
-private func matrix(_ tensor: Tensor) -> Matrix {
-    Matrix(
-        tensor.pointer, rows: tensor.shape.pixels, columns: tensor.shape.channels, stride: tensor.pixelStride)
+/// Transforms the weights of one group for Winograd's algorithm, for the time of a call.
+private func withTransformed(
+    _ geometry: ConvolutionGeometry, _ weights: UnsafePointer<Float>, backward: Bool,
+    _ body: (UnsafePointer<Float>) -> Void
+) {
+    let (depth, columns) = backward ? geometry.swappedGroup : geometry.group
+    withScratch(floats: WinogradConvolution.weightCount(depth: depth, columns: columns)) { planes in
+        withScratch(floats: geometry.packedCount) { memory in
+            // The gradient slides the kernel the other way round.
+            let packed =
+                backward
+                ? PackedWeights.backward(weights, geometry, taps: (0..<9).reversed(), into: memory)
+                : PackedWeights.forward(weights, geometry, taps: Array(0..<9), into: memory)
+            WinogradConvolution.transform(packed, into: planes)
+        }
+        body(planes)
+    }
 }
 
-private func eachGroup(
-    _ im2col: Im2Col, images: Range<Int>? = nil, _ body: (Int, Range<Int>, Range<Int>, Tensor) -> Void
+private func forEachGroup(
+    _ geometry: ConvolutionGeometry, _ input: Tensor, _ output: Tensor, _ body: (Int, Tensor, Tensor) -> Void
 ) {
-    let g = im2col.geometry
-    let inputs = g.inputs / g.groups
-    let outputs = g.outputs / g.groups
-    let images = images ?? 0..<im2col.input.n
-    parallel(tasks: images.count * g.groups) { task in
-        let group = task % g.groups
-        let columns = Tensor(Shape(1, im2col.output.height, im2col.output.width, im2col.columns))
+    let (inputs, outputs) = geometry.group
+    for group in 0..<geometry.groups {
         body(
-            images.lowerBound + task / g.groups, group * inputs..<(group + 1) * inputs,
-            group * outputs..<(group + 1) * outputs, columns)
+            group, input.channels(group * inputs..<(group + 1) * inputs),
+            output.channels(group * outputs..<(group + 1) * outputs))
     }
 }
