@@ -168,7 +168,7 @@ static int run(decoder *d, decoder_task task, int *needs_check, cimage_info *inf
         jpeg_start_output(jpeg, jpeg->input_scan_number);
     }
     if (task == TASK_DECODE) {
-        d->picture = malloc(3 * (size_t)info->width * (size_t)info->height);
+        d->picture = malloc(3 * (size_t)info->width * (size_t)info->height + CIMAGE_SPARE_BYTES);
         if (!d->picture) return fail(message, CIMAGE_OUT_OF_MEMORY, "does not fit into memory");
     }
     return read_rows(d, info->orientation, message);

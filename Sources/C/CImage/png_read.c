@@ -91,7 +91,7 @@ static int read_pixels(decoder *d, png_structp png, png_infop header, cimage_inf
     int width = (int)png_get_image_width(png, header), height = (int)png_get_image_height(png, header);
     size_t row_bytes = png_get_rowbytes(png, header);
     if (row_bytes != 3 * (size_t)width) return fail(message, CIMAGE_DAMAGED, "is damaged: rows have a wrong size");
-    d->picture = malloc(row_bytes * (size_t)height);
+    d->picture = malloc(row_bytes * (size_t)height + CIMAGE_SPARE_BYTES);
     // Interlaced rows come in several passes, so a turned one needs the whole picture as it is stored.
     int turned = info->orientation != 1;
     if (turned) d->row = malloc(row_bytes * (passes > 1 ? (size_t)height : 1));

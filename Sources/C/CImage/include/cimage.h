@@ -59,6 +59,9 @@ typedef struct {
 /// Reads the header, and as much more as tells that the picture is whole: the end of a JPEG, the chunk sums of a PNG.
 int cimage_probe(const char *path, cimage_info *info, char *message, size_t message_size);
 
+/// Bytes after a decoded picture that may be read (their values mean nothing), so that pixels can be read by fours.
+#define CIMAGE_SPARE_BYTES 32
+
 /// Decodes a file to `info->height` rows of `info->width` RGB pixels, upright; release with `cimage_free`.
 ///
 /// Alpha is dropped, 16-bit values keep their high byte, gray and palettes are expanded, CMYK is converted.

@@ -1,0 +1,122 @@
+import Diagnostics
+import Documents
+import Foundation
+
+extension DatasetDescription {
+    /// A data set file with `path`, `train`, `val`, `names` and `nc`.
+    ///
+    /// Source: spec of the data sets, section 1. A relative `path` is looked up from the file's folder, then from the
+    /// working directory.
+    public init(reading file: String) throws {
+        let node = try YAML.read(path: file)
+        guard node.map != nil else {
+            throw node.problem("a data set file is a map, not \(node.found)", remedy: "write 'train:', 'val:', 'names:'")
+        }
+        if let channels = node["channels"], channels.int != 3 {
+            throw channels.problem("pictures have 3 channels here, not \(channels.found)", remedy: "remove 'channels'")
+        }
+        let root = try Self.root(node, file: file)
+        self.init(
+            train: DatasetSplit(places: try Self.places(node, ["train"], root: root, file: file), root: root),
+            val: DatasetSplit(
+                places: try Self.places(node, ["val", "validation", "valid"], root: root, file: file), root: root),
+            names: try Self.names(node, file: file), file: file)
+    }
+
+    private static func root(_ node: Node, file: String) throws -> String {
+        let folder = absolute((file as NSString).deletingLastPathComponent, from: "")
+        guard let entry = node["path"], !entry.isNull else { return folder }
+        guard let path = entry.string else {
+            throw entry.problem("'path' is a folder's name, not \(entry.found)")
+        }
+        let beside = absolute(path, from: folder)
+        let here = absolute(path, from: FileManager.default.currentDirectoryPath)
+        return FileSearch.isFolder(beside) || !FileSearch.isFolder(here) ? beside : here
+    }
+
+    /// Paths of a split; every one of them exists.
+    private static func places(_ node: Node, _ keys: [String], root: String, file: String) throws -> [String] {
+        guard let entry = keys.lazy.compactMap({ node[$0] }).first, !entry.isNull else {
+            throw Problem("'\(keys[0])' is missing", file: file, remedy: "add '\(keys[0]): FOLDER'")
+        }
+        let items = entry.list ?? [entry]
+        guard !items.isEmpty else { throw entry.problem("'\(keys[0])' is empty", remedy: "name a folder") }
+        return try items.map { item in
+            guard let path = item.string else {
+                throw item.problem("'\(keys[0])' is a path or a list of paths, not \(item.found)")
+            }
+            var candidates = [absolute(path, from: root)]
+            if path.hasPrefix("../") { candidates.append(absolute(String(path.dropFirst(3)), from: root)) }
+            guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+                throw item.problem(
+                    "there is no folder or file '\(Node.printable(candidates[0], limit: 200))'",
+                    remedy: "correct '\(keys[0])'; relative paths start from \(root)", exit: .missingInput)
+            }
+            // `…/train` stands for `…/train/images`.
+            return FileSearch.isFolder(found + "/images") ? found + "/images" : found
+        }
+    }
+
+    private static func names(_ node: Node, file: String) throws -> [String] {
+        var count: Int?
+        if let entry = node["nc"] {
+            guard let value = entry.double, value == value.rounded(), (1...100_000).contains(value) else {
+                throw entry.problem("'nc' is a number of classes, not \(entry.found)")
+            }
+            count = Int(value)
+        }
+        guard let entry = node["names"], !entry.isNull else {
+            guard let count else {
+                throw Problem("'names' and 'nc' are both missing", file: file, remedy: "add 'names: [first, second]'")
+            }
+            return (0..<count).map { "class_\($0)" }
+        }
+        let names = try list(entry)
+        guard !names.isEmpty else { throw entry.problem("'names' is empty", remedy: "name every class") }
+        if let count, count != names.count {
+            throw entry.problem("\(names.count) names but 'nc' is \(count)", remedy: "make them agree")
+        }
+        return names
+    }
+
+    /// Names as a list, or as a map from 0, 1, … in any order.
+    private static func list(_ entry: Node) throws -> [String] {
+        func name(_ node: Node) throws -> String {
+            guard let text = node.text else { throw node.problem("a class name is a text, not \(node.found)") }
+            return text
+        }
+        if let items = entry.list { return try items.map(name) }
+        guard let pairs = entry.map else {
+            throw entry.problem("'names' is a list or a map of number to name, not \(entry.found)")
+        }
+        var names = [String?](repeating: nil, count: pairs.count)
+        for pair in pairs {
+            guard let index = Int(pair.key) else {
+                throw pair.keyNode.problem("a class number is an integer, not '\(Node.printable(pair.key))'")
+            }
+            guard names.indices.contains(index) else {
+                throw pair.keyNode.problem(
+                    "class number \(index), but \(pairs.count) names need 0 to \(pairs.count - 1)",
+                    remedy: "number the classes from 0 without gaps")
+            }
+            guard names[index] == nil else { throw pair.keyNode.problem("class number \(index) comes twice") }
+            names[index] = try name(pair.value)
+        }
+        return names.compactMap { $0 }
+    }
+
+    /// The description as YAML.
+    var text: String {
+        func paths(_ split: DatasetSplit) -> Node {
+            let nodes = split.places.map { Node(.string($0)) }
+            return nodes.count == 1 ? nodes[0] : Node(.list(nodes))
+        }
+        return YAML.text(
+            of: Node(
+                .map([
+                    Node.Pair("train", paths(train)), Node.Pair("val", paths(val)),
+                    Node.Pair("nc", Node(.int(names.count))),
+                    Node.Pair("names", Node(.list(names.map { Node(.string($0)) }))),
+                ])))
+    }
+}

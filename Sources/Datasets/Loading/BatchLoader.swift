@@ -1,0 +1,67 @@
+import Configuration
+import Diagnostics
+import Tensors
+
+/// The shard of a step of an epoch.
+public struct BatchRequest: Hashable, Sendable {
+    public var epoch: Int
+    public var step: Int
+    public var shard: Int
+
+    public init(epoch: Int, step: Int, shard: Int) {
+        self.epoch = epoch
+        self.step = step
+        self.shard = shard
+    }
+}
+
+/// Training batches as a pure function of (epoch, step, shard).
+public struct BatchLoader: Sendable {
+    /// How the images are divided.
+    public let plan: ShardPlan
+    private let recipe: Recipe
+    private let store: PictureStore
+
+    /// - Parameter store: pictures at the recipe's `imgsz`.
+    public init(store: PictureStore, plan: ShardPlan, recipe: Recipe) {
+        precondition(plan.images == store.catalog.count, "a plan for \(plan.images) of \(store.catalog.count) images")
+        self.store = store
+        self.plan = plan
+        self.recipe = recipe
+    }
+
+    /// Indices in the catalog of the images of a shard, in order.
+    public func indices(_ request: BatchRequest) -> [Int] {
+        let order = EpochOrder(count: plan.images, seed: recipe.seed, epoch: request.epoch)
+        return plan.positions(step: request.step, shard: request.shard).map { order[$0] }
+    }
+
+    /// The augmented images and labels of a shard; without images where the last step is too small.
+    ///
+    /// Throws when a file has become unreadable since the scan.
+    public func batch(epoch: Int, step: Int, shard: Int) throws -> Batch {
+        try batch(BatchRequest(epoch: epoch, step: step, shard: shard))
+    }
+
+    /// As `batch(epoch:step:shard:)`.
+    public func batch(_ request: BatchRequest) throws -> Batch {
+        let indices = indices(request)
+        let size = recipe.imageSize
+        let augmentation = Augmentation(recipe: recipe, store: store, epoch: request.epoch)
+        let images = Tensor(Shape(indices.count, size.height, size.width, 3))
+        var objects: [BoxLabels.Object] = []
+        var sources: [ImageSource] = []
+        for (place, index) in indices.enumerated() {
+            let (sample, finish) = try augmentation.sample(index)
+            finish.write(sample.picture, to: images.pointer + place * size.height * size.width * 3)
+            objects += sample.labels(image: place)
+            let entry = store.catalog.entries[index]
+            sources.append(
+                ImageSource(
+                    index: index, path: store.catalog.path(index), height: entry.height, width: entry.width,
+                    gain: SIMD2(1, 1), padding: SIMD2(0, 0)))
+        }
+        return Batch(
+            images: images, labels: BoxLabels(objects: objects, imageCount: indices.count), sources: sources)
+    }
+}
