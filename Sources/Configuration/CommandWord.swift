@@ -37,7 +37,9 @@ struct CommandWord {
         do {
             return bare(try YAML.parse(isOpenList ? "[\(value)]" : value, file: place), place)
         } catch let problem as Problem {
-            throw Problem(problem.message, file: place, remedy: "Check its brackets and quotes, and quote the whole word for the shell", exit: .commandLine)
+            throw Problem(
+                problem.message, file: place,
+                remedy: "Check its brackets and quotes, and quote the whole word for the shell", exit: .commandLine)
         }
     }
 

@@ -1,18 +1,19 @@
 /// Names close to a misspelt one.
 enum NearestNames {
-    /// Up to three names within a third of the word's letters, or that hold the word or are held by it; closest first.
+    /// Up to three names, closest first: those within a third of the word's letters, else those that hold the word or are
+    /// held by it.
     static func of(_ word: String, among names: [String]) -> [String] {
         let wanted = folded(word)
         guard wanted.count <= 64 else { return [] }
-        let ranked = names.compactMap { name -> (name: String, distance: Int)? in
+        let ranked = names.map { name in
             let known = folded(name)
-            let distance = distance(wanted, known)
-            if distance <= max(1, min(wanted.count, known.count) / 3) { return (name, distance) }
             let shorter = min(wanted.count, known.count)
-            let inside = shorter >= 3 && (holds(known, wanted) || holds(wanted, known))
-            return inside ? (name, 100 + distance) : nil
-        }
-        return ranked.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(3).map(\.name)
+            let distance = distance(wanted, known)
+            let isInside = shorter >= 3 && (holds(known, wanted) || holds(wanted, known))
+            return (name: name, distance: distance, isClose: distance <= max(1, shorter / 3), isInside: isInside)
+        }.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
+        let close = ranked.filter(\.isClose)
+        return (close.isEmpty ? ranked.filter(\.isInside) : close).prefix(3).map(\.name)
     }
 
     /// Letters without case and without the signs that separate words.

@@ -130,10 +130,9 @@ public struct RecipeReader {
             guard let key = RecipeKeys.key(name) else { return try takeForeign(name, keyNode, value) }
             try key.set(value, in: &reading.recipe)
             reading.origins[key.name] = .init(file: value.file ?? "", line: value.line, column: value.column)
-            if let folder, let note = paths.complete(key, in: &reading.recipe, folder: folder) {
-                reading.notes.removeAll { $0.hasPrefix("\(key.name): ") }
-                reading.notes.append(note)
-            }
+            guard let folder, key.path != nil || key.name == "resume" else { return }
+            reading.notes.removeAll { $0.hasPrefix("\(key.name): ") }
+            if let note = paths.complete(key, in: &reading.recipe, folder: folder) { reading.notes.append(note) }
         } catch var problem as Problem {
             if isWord { problem.exit = .commandLine }
             throw problem
