@@ -112,7 +112,8 @@ public final class CheckpointFolder: Sendable {
                 let tensors = try check(previous)
                 return LoadedCheckpoint(
                     tensors: tensors, path: previous,
-                    warning: "\(first.file ?? newest): \(first.message); continuing with the one before it, \(previous)")
+                    warning: "\(first.file ?? newest): \(first.message); continuing with the one before it, \(previous)"
+                )
             } catch let second as Problem {
                 guard second.exit == .missingInput else {
                     throw Problem(
