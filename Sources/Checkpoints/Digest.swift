@@ -27,24 +27,9 @@ public struct Digest: Equatable, Sendable, CustomStringConvertible {
 
     /// Digest of memory.
     public init(_ bytes: UnsafeRawBufferPointer, seed: UInt64 = 0) {
-        let (p1, p2, p3, p4, p5) = Self.primes
         var position = 0
-        var hash: UInt64
-        if bytes.count >= 32 {
-            var (a, b, c, d) = (seed &+ p1 &+ p2, seed &+ p2, seed, seed &- p1)
-            while position + 32 <= bytes.count {
-                a = Self.round(a, Self.word(bytes, position))
-                b = Self.round(b, Self.word(bytes, position + 8))
-                c = Self.round(c, Self.word(bytes, position + 16))
-                d = Self.round(d, Self.word(bytes, position + 24))
-                position += 32
-            }
-            hash = Self.rotated(a, 1) &+ Self.rotated(b, 7) &+ Self.rotated(c, 12) &+ Self.rotated(d, 18)
-            for lane in [a, b, c, d] { hash = (hash ^ Self.round(0, lane)) &* p1 &+ p4 }
-        } else {
-            hash = seed &+ p5
-        }
-        hash = hash &+ UInt64(bytes.count)
+        var hash = Self.wideRounds(bytes, seed, &position) &+ UInt64(bytes.count)
+        let (p1, p2, p3, p4, p5) = Self.primes
         while position + 8 <= bytes.count {
             hash = Self.rotated(hash ^ Self.round(0, Self.word(bytes, position)), 27) &* p1 &+ p4
             position += 8
@@ -61,6 +46,24 @@ public struct Digest: Equatable, Sendable, CustomStringConvertible {
         hash = (hash ^ (hash >> 33)) &* p2
         hash = (hash ^ (hash >> 29)) &* p3
         value = hash ^ (hash >> 32)
+    }
+
+    /// Takes in all whole groups of 32 bytes.
+    private static func wideRounds(
+        _ bytes: UnsafeRawBufferPointer, _ seed: UInt64, _ position: inout Int
+    ) -> UInt64 {
+        let (p1, p2, _, p4, p5) = primes
+        if bytes.count < 32 { return seed &+ p5 }
+        var (a, b, c, d) = (seed &+ p1 &+ p2, seed &+ p2, seed, seed &- p1)
+        while position + 32 <= bytes.count {
+            a = round(a, word(bytes, position))
+            b = round(b, word(bytes, position + 8))
+            c = round(c, word(bytes, position + 16))
+            d = round(d, word(bytes, position + 24))
+            position += 32
+        }
+        let hash = rotated(a, 1) &+ rotated(b, 7) &+ rotated(c, 12) &+ rotated(d, 18)
+        return [a, b, c, d].reduce(hash) { ($0 ^ round(0, $1)) &* p1 &+ p4 }
     }
 
     @inline(__always)

@@ -29,15 +29,15 @@ final class InputFile {
         }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw InputFile.failure(path, errno) }
-        self.descriptor = descriptor
         guard fstat(descriptor, &status) == 0 else {
             let code = errno
             close(descriptor)
             throw InputFile.failure(path, code)
         }
+        self.descriptor = descriptor
         size = Int(status.st_size)
+        // From here on `deinit` closes the file, also when this throws.
         if size == 0 {
-            close(descriptor)
             throw Problem("is empty (0 bytes)", file: path, remedy: "Copy or download it again")
         }
     }

@@ -8,10 +8,12 @@ extension SafeTensors {
     ///
     /// - Throws: `Problem` when a tensor's bytes are not as many as its type and shape need.
     public func serialized(order: [String]? = nil) throws -> [UInt8] {
-        let names = try order ?? entries.keys.sorted { first, second in
-            let sizes = try (size(ofTypeIn: first), size(ofTypeIn: second))
-            return sizes.0 == sizes.1 ? first < second : sizes.0 > sizes.1
-        }
+        let names =
+            try order
+            ?? entries.keys.sorted { first, second in
+                let sizes = try (size(ofTypeIn: first), size(ofTypeIn: second))
+                return sizes.0 == sizes.1 ? first < second : sizes.0 > sizes.1
+            }
         precondition(
             names.count == entries.count && Set(names) == Set(entries.keys), "the order must name every tensor once")
         let header = try headerText(names)

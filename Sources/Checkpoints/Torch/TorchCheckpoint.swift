@@ -55,7 +55,9 @@ public struct TorchCheckpoint: Sendable {
         table = try model.table()
         names = try model.classNames()
         classCount = model.classCount(table)
-        strides = try model.strides().map { try Self.weight(archive.entry($0, name: "stride"), "stride", archive).values }
+        strides = try model.strides().map {
+            try Self.weight(archive.entry($0, name: "stride"), "stride", archive).values
+        }
         if let member = graph.member("train_args", of: graph.root), graph.pairs(member) != nil {
             trainArguments = try graph.node(member, limits: limits, problem: archive.problem)
         } else {

@@ -37,8 +37,9 @@ struct TorchModel {
         var value = value
         for _ in 0..<wrappers.count {
             guard let name = graph.className(value), let inner = wrappers[name] else { break }
-            guard let next = graph.member(inner, of: graph.member("_modules", of: value))
-                ?? graph.member(inner, of: value)
+            guard
+                let next = graph.member(inner, of: graph.member("_modules", of: value))
+                    ?? graph.member(inner, of: value)
             else { return nil }
             value = next
         }
