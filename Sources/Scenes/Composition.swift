@@ -21,7 +21,8 @@ struct Composition {
         var random = RandomStream(seed, index, 1, attempt)
         world = World(view: View(width: width, height: height, &random), air: Air(&random))
         foliage = Tree.foliage(&random)
-        isBackground = random.chance(0.08)
+        var fate = RandomStream(seed, index, 4)
+        isBackground = fate.chance(0.075)
         landscape(&random)
         if !isBackground { objects(&random) }
         clutter(&random)
@@ -76,10 +77,10 @@ struct Composition {
     private mutating func objects(_ random: inout RandomStream) {
         let sky = view.horizon > view.height * 0.22
         var wanted: [(Category, Int)] = []
-        if random.chance(0.54) { wanted.append((.fire, random.pick([1, 1, 2, 3, 4]))) }
-        if sky, random.chance(0.42) { wanted.append((.lightning, random.pick([1, 1, 1, 2, 3]))) }
+        if random.chance(0.5) { wanted.append((.fire, random.pick([1, 1, 2, 3, 4]))) }
+        if sky, random.chance(0.52) { wanted.append((.lightning, random.pick([1, 1, 1, 2, 3]))) }
         if random.chance(0.6) { wanted.append((.person, random.pick([1, 2, 2, 3, 5]))) }
-        if random.chance(0.34) { wanted.append((.smoke, random.pick([1, 1, 2, 3]))) }
+        if random.chance(0.3) { wanted.append((.smoke, random.pick([1, 1, 2, 3]))) }
         if random.chance(0.58) { wanted.append((.vehicle, random.pick([1, 1, 2, 3]))) }
         if wanted.isEmpty { wanted.append((random.pick([.fire, .person, .smoke, .vehicle]), 1)) }
         var left = 12
@@ -206,7 +207,7 @@ struct Composition {
         case 1:
             let tall = size.y * own.real(1.2, 3)
             things.append(
-                Tree(own.pick([.conifer, .bare]), x: place, base: front, height: tall, color: foliage, &own))
+                Tree(own.pick([.conifer, .bare, .bare]), x: place, base: front, height: tall, color: foliage, &own))
         default:
             let tall = size.y * own.real(0.3, 0.7)
             things.append(Tree(.bush, x: place, base: front, height: tall, color: foliage, &own))
@@ -259,8 +260,9 @@ extension Composition {
         let kind = own.pick(kinds)
         let metres = kind == .bush ? own.real(0.6, 2.2) : own.real(4, 14)
         let row = row(&own, metres: metres, least: 9, most: view.height * 0.9)
-        let height = metres * view.metre(at: row)
-        things.append(Tree(kind, x: own.real(-0.05, 1.05) * view.width, base: row, height: height, color: foliage, &own))
+        let height = min(metres * view.metre(at: row), view.height * (kind == .bush ? 0.28 : 1.1))
+        let x = own.real(-0.05, 1.05) * view.width
+        things.append(Tree(kind, x: x, base: row, height: height, color: foliage, &own))
     }
 
     /// A bank of fog on the ground: wide, flat and without a source.

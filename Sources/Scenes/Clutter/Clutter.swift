@@ -78,12 +78,15 @@ struct Upright: Thing {
             for level in 0..<4 {
                 let up = Float(level)
                 let radii = Point(height * (0.22 - up * 0.045), height * 0.13)
-                canvas.ellipse(Point(x + lean * up * 6, base - height * (0.1 + up * 0.2)), radii, paint.times(0.9 + up * 0.06))
+                let centre = Point(x + lean * up * 6, base - height * (0.1 + up * 0.2))
+                canvas.ellipse(centre, radii, paint.times(0.9 + up * 0.06))
             }
         case .snag:
             canvas.limb(Point(x, base), top, height * 0.13, height * 0.05, paint)
-            canvas.limb(Point(x, base - height * 0.55), top + Point(height * 0.3, height * 0.2), height * 0.04, height * 0.02, paint)
-            canvas.limb(Point(x, base - height * 0.4), top + Point(-height * 0.3, height * 0.35), height * 0.035, height * 0.02, paint)
+            for (low, aside, high) in [(Float(0.55), Float(0.3), Float(0.2)), (0.4, -0.3, 0.35)] {
+                let tip = top + Point(aside, high) * height
+                canvas.limb(Point(x, base - height * low), tip, height * 0.038, height * 0.02, paint)
+            }
         }
     }
 }

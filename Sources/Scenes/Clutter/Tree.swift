@@ -20,7 +20,11 @@ struct Tree: Thing {
         self.x = x
         self.base = base
         self.height = height
-        slim = kind == .conifer ? random.real(0.14, 0.26) : kind == .bush ? random.real(0.6, 1.1) : random.real(0.3, 0.45)
+        switch kind {
+        case .conifer: slim = random.real(0.14, 0.26)
+        case .bush: slim = random.real(0.6, 1.1)
+        default: slim = random.real(0.3, 0.45)
+        }
         self.color = random.vary(color, by: 0.18)
         bark = random.vary(random.pick([rgb(0.3, 0.22, 0.15), rgb(0.4, 0.36, 0.32), rgb(0.1, 0.09, 0.08)]))
         noise = Noise(&random)
@@ -79,9 +83,9 @@ struct Tree: Thing {
         let bright = world.air.lit(color, depth: depth)
         let dark = world.air.lit(color.times(world.air.shade * 0.55), depth: depth)
         let grain = (kind == .bush ? 4 : 5.5) / max(min(radii.x, radii.y), 2)
-        canvas.shade(
-            centre.x - radii.x * 1.25, centre.y - radii.y * 1.25, centre.x + radii.x * 1.25, min(centre.y + radii.y * 1.25, base)
-        ) { px, py in
+        let reach = radii * 1.25
+        let foot = min(centre.y + reach.y, base)
+        canvas.shade(centre.x - reach.x, centre.y - reach.y, centre.x + reach.x, foot) { px, py in
             let dx = (px - centre.x) / radii.x
             let dy = (py - centre.y) / radii.y
             let round = (dx * dx + dy * dy).squareRoot()

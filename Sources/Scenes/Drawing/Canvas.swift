@@ -81,7 +81,8 @@ final class Canvas {
         let fresh = (1 - mask[index]) * alpha
         mask[index] += fresh
         if category != nil {
-            change += fresh * max(abs(delta.x), abs(delta.y), abs(delta.z))
+            // The same difference shows more in the dark.
+            change += fresh * max(abs(delta.x), abs(delta.y), abs(delta.z)) / (0.35 + max(old.y, color.y, 0))
             weight += fresh
         }
     }
@@ -145,6 +146,6 @@ struct Layer {
     let bounds: Bounds
     /// Row-major over `bounds`, in [0, 1].
     let coverage: [Float]
-    /// Mean difference between the thing and what was behind it.
+    /// Mean difference between the thing and what was behind it, relative to their brightness.
     let contrast: Float
 }

@@ -32,9 +32,9 @@ struct Noise: Sendable {
         var ty = py - fy
         tx = tx * tx * (3 - 2 * tx)
         ty = ty * ty * (3 - 2 * ty)
-        // Lattice places are small: the scenes never leave ±2²⁰.
-        let ix = Int(Int32(fx)) & 255
-        let iy = (Int(Int32(fy)) & 255) << 8
+        // Adding 1.5 · 2²³ leaves a small whole number in the low bits.
+        let ix = Int((fx + 12_582_912).bitPattern & 255)
+        let iy = Int((fy + 12_582_912).bitPattern & 255) << 8
         let jx = (ix + 1) & 255
         let jy = (iy + 256) & 0xFFFF
         let top = mix(table[iy + ix], table[iy + jx], tx)

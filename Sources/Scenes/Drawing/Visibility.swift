@@ -2,6 +2,8 @@
 struct Visibility {
     /// A labelled object: its class and the pixels it takes.
     struct Sighting {
+        /// Place of its layer in drawing order.
+        let layer: Int
         let category: Int
         let bounds: Bounds
     }
@@ -10,15 +12,17 @@ struct Visibility {
     private static let leastShare: Float = 0.25
     private static let leastSide = 5
     private static let leastContrast: Float = 0.05
+    /// Percent of the longest line of a flame or plume below which a line is no part of its box.
+    private static let speck = 5
 
     /// Sightings in drawing order; walks from the nearest layer to the farthest.
     static func sightings(on canvas: Canvas) -> [Sighting] {
         canvas.finish()
         var clear = [Float](repeating: 1, count: canvas.width * canvas.height)
         var found: [Sighting] = []
-        for layer in canvas.layers.reversed() {
+        for (order, layer) in canvas.layers.enumerated().reversed() {
             if let category = layer.category, let bounds = seen(layer, through: clear, width: canvas.width) {
-                found.append(Sighting(category: category, bounds: bounds))
+                found.append(Sighting(layer: order, category: category, bounds: bounds))
             }
             let bounds = layer.bounds
             for row in 0..<bounds.height {
@@ -37,7 +41,8 @@ struct Visibility {
         let least: Float = translucent ? 0.22 : 0.35
         var total: Float = 0
         var visible: Float = 0
-        var box: Bounds?
+        var rows = [Int](repeating: 0, count: bounds.height)
+        var columns = [Int](repeating: 0, count: bounds.width)
         for row in 0..<bounds.height {
             let start = (bounds.top + row) * width + bounds.left
             for column in 0..<bounds.width {
@@ -45,16 +50,29 @@ struct Visibility {
                 total += coverage
                 let left = coverage * clear[start + column]
                 visible += left
-                guard left > least else { continue }
-                let x = bounds.left + column
-                let y = bounds.top + row
-                let pixel = Bounds(left: x, top: y, right: x + 1, bottom: y + 1)
-                box = box?.union(pixel) ?? pixel
+                if left > least {
+                    rows[row] += 1
+                    columns[column] += 1
+                }
             }
         }
-        guard let box, layer.contrast >= leastContrast, visible >= leastShare * total,
-            min(box.width, box.height) >= leastSide
+        let speck = translucent ? Visibility.speck : 0
+        guard let high = extent(rows, speck), let wide = extent(columns, speck) else { return nil }
+        guard layer.contrast >= leastContrast, visible >= leastShare * total,
+            min(high.count, wide.count) >= leastSide
         else { return nil }
-        return box
+        return Bounds(
+            left: bounds.left + wide.lowerBound, top: bounds.top + high.lowerBound,
+            right: bounds.left + wide.upperBound, bottom: bounds.top + high.upperBound)
+    }
+
+    /// First to last line with visible pixels; specks far from the rest, a few in a line, do not count.
+    private static func extent(_ lines: [Int], _ speck: Int) -> Range<Int>? {
+        guard let peak = lines.max(), peak > 0 else { return nil }
+        let enough = max(peak * speck / 100, 1)
+        guard let first = lines.firstIndex(where: { $0 >= enough }),
+            let last = lines.lastIndex(where: { $0 >= enough })
+        else { return nil }
+        return first..<last + 1
     }
 }

@@ -50,7 +50,8 @@ struct Air {
         case .sunrise: return (rgb(0.4, 0.52, 0.75), rgb(0.98, 0.78, 0.55), rgb(0.95, 0.78, 0.62))
         case .night:
             let dark = random.real(0.6, 2.2)
-            return (rgb(0.02, 0.03, 0.07).times(dark), rgb(0.07, 0.09, 0.15).times(dark), rgb(0.24, 0.26, 0.34).times(random.real(0.8, 1.5)))
+            let moon = rgb(0.24, 0.26, 0.34).times(random.real(0.8, 1.5))
+            return (rgb(0.02, 0.03, 0.07).times(dark), rgb(0.07, 0.09, 0.15).times(dark), moon)
         case .smoky: return (rgb(0.5, 0.36, 0.24), rgb(0.8, 0.58, 0.34), rgb(0.8, 0.6, 0.42))
         }
     }

@@ -47,8 +47,8 @@ struct Lightning: Thing {
         for index in 1..<path.count {
             let t = Float(index) / Float(path.count)
             let thin = radius * (level == 0 ? 1 - 0.3 * t : 1 - 0.75 * t)
-            strokes.append(
-                Stroke(from: path[index - 1], to: path[index], radius: thin, light: level == 0 ? light : light * (1 - 0.5 * t)))
+            let dim = level == 0 ? light : light * (1 - 0.5 * t)
+            strokes.append(Stroke(from: path[index - 1], to: path[index], radius: thin, light: dim))
             if level < 2, index < path.count - 2, random.chance(branching) {
                 let turn = random.sign() * random.real(0.3, 1)
                 let part = random.real(0.15, 0.5) * (1 - t)

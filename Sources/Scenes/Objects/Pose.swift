@@ -67,7 +67,8 @@ struct Pose {
         farArm = arm(-swing * 0.8 + bow, random.real(0.1, 0.8), 1)
         func leg(_ reach: Float, _ side: Float) -> Chain {
             let start = hip + Point(side * 0.03 * face, 0)
-            let foot = Point(reach * face + side * spread * 0.5, 0.02 + max(-reach, 0) * (posture == .running ? 0.4 : 0.05))
+            let kick: Float = posture == .running ? 0.4 : 0.05
+            let foot = Point(reach * face + side * spread * 0.5, 0.02 + max(-reach, 0) * kick)
             let half = (start + foot) * 0.5
             let gap = foot - start
             let reachable = max(0.0676 - (gap * gap).sum() * 0.25, 0).squareRoot()

@@ -16,6 +16,8 @@ struct Smoke: Thing {
     private let thickness: Float
     private let bite: Float
     private let relief: Float
+    /// Pixels by which the outline is torn aside.
+    private let warp: Float
     private let paint: Color
     private let depth: Float
     /// Where fire lights it from below; rows above `base`.
@@ -36,10 +38,10 @@ struct Smoke: Thing {
         let wave = Noise(&random)
         let puffs = (0..<count).map { index in
             let t = Float(index) / Float(count - 1)
-            let radius = mix(narrow, width * 0.5, Float.exponent(curve, of: max(t, 0.001))) * random.real(0.75, 1.2)
+            let radius = mix(narrow, width * 0.5, Float.exponent(curve, of: max(t, 0.001))) * random.real(0.5, 1.2)
             let drift = wind * t * t.squareRoot() + (wave.value(t * 3, 0) - 0.5) * sway * t
             let centre = Point(
-                x + drift + random.real(-0.5, 0.5) * radius, foot - (height - radius) * t - radius * 0.3)
+                x + drift + random.real(-0.75, 0.75) * radius, foot - (height - radius) * t - radius * 0.3)
             return Puff(centre: centre, radius: max(radius, 1.5), strength: mix(1, lull, t))
         }
         self.init(category: .smoke, puffs: puffs, base: base, depth: depth, foot: foot, scale: width, world, &random)
@@ -72,7 +74,8 @@ struct Smoke: Thing {
         self.foot = foot
         noise = Noise(&random)
         detail = random.real(2.2, 5) / max(scale, 6)
-        thickness = random.scale(0.7, 5)
+        warp = max(scale, 6) * random.real(0.1, 0.5)
+        thickness = category == nil ? random.scale(0.4, 2.5) : random.scale(0.7, 5)
         bite = random.real(0.35, 0.75)
         relief = random.real(0.5, 2.2)
         let greys: [Color] = [
@@ -100,9 +103,11 @@ struct Smoke: Thing {
             let py = Float(y)
             let fire = lit > 0 ? fading(max(foot - py, 0) / lit * 3) * (0.15 + world.air.glare * 0.5) : 0
             for x in area.left..<area.right {
-                let density = field[(y - area.top) * area.width + x - area.left]
-                if density < 0.02 { continue }
                 let px = Float(x) * detail
+                let swirl = (noise.value(px * 0.7, py * detail * 0.7 + 50) - 0.5) * warp
+                let column = min(max(Float(x - area.left) + swirl, 0), Float(area.width - 1))
+                let density = field[(y - area.top) * area.width + Int(column)]
+                if density < 0.02 { continue }
                 let grain = noise.turbulence(px, py * detail)
                 let solid = density * (1 + 0.6 * bite) - (1 - grain) * bite * 1.3 * (1.2 - min(density, 1))
                 if solid <= 0 { continue }

@@ -44,7 +44,8 @@ struct Vehicle: Thing {
         let far = back(x, z)
         let size = metre / (1 + far * 0.025)
         let right = (x * across + z * along) * mirror
-        return Point(self.x + right * size, base - (y * (1 - tilt * 0.35) + far * tilt + body.length * abs(along) * tilt * 0.5) * size)
+        let up = y * (1 - tilt * 0.35) + far * tilt + body.length * abs(along) * tilt * 0.5
+        return Point(self.x + right * size, base - up * size)
     }
 
     func draw(on canvas: Canvas, in world: World) {
@@ -88,7 +89,8 @@ struct Vehicle: Thing {
             let face = 0.75 + 0.35 * out.y + 0.2 * out.x * mirror * world.air.side
             let paint = part.glass.contains(index) ? glass : part.color
             let lit = world.air.lit(paint.times(mix(world.air.shade, 1.05, min(max(face, 0), 1))), depth: depth)
-            canvas.polygon([place(a.x, a.y, -half), place(b.x, b.y, -half), place(b.x, b.y, half), place(a.x, a.y, half)], lit)
+            let near = [place(a.x, a.y, -half), place(b.x, b.y, -half)]
+            canvas.polygon(near + [place(b.x, b.y, half), place(a.x, a.y, half)], lit)
         }
         guard across > 0.06 else { return }
         let facing = mix(world.air.shade, 1, 0.5 - along * world.air.side * mirror * 0.4)

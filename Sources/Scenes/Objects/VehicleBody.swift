@@ -86,9 +86,11 @@ struct VehicleBody {
         let house: [Point] = [
             Point(-back, belt), Point(-back + 0.45, roof), Point(0.35, roof), Point(half - 1.15, belt),
         ]
+        let sill = belt + 0.05
+        let top = roof - 0.1
         let panes: [([Point], Color?)] = [
-            ([Point(-back + 0.3, belt + 0.05), Point(-back + 0.58, roof - 0.1), Point(-0.3, roof - 0.1), Point(-0.3, belt + 0.05)], nil),
-            ([Point(-0.15, belt + 0.05), Point(-0.15, roof - 0.1), Point(0.3, roof - 0.1), Point(0.85, belt + 0.05)], nil),
+            ([Point(-back + 0.3, sill), Point(-back + 0.58, top), Point(-0.3, top), Point(-0.3, sill)], nil),
+            ([Point(-0.15, sill), Point(-0.15, top), Point(0.3, top), Point(0.85, sill)], nil),
         ]
         return [
             Part(profile: hull, width: 1.75, color: paint),
