@@ -65,6 +65,8 @@ STATES = (
     "model.22.cv2.0.2.bias",
     "model.22.cv3.2.2.weight",
 )
+
+
 def measure_statistics(model, draw):
     """Give batch norms the statistics of some images, so that evaluation stays at the scale of training."""
     norms = [module for module in model.modules() if isinstance(module, torch.nn.BatchNorm2d)]
@@ -124,7 +126,7 @@ def save_model(directory):
     return path
 
 
-def jobs(path):
+def jobs():
     """File name, how its inputs are drawn and how its expected numbers are computed."""
     listed = [("forward", inputs.draw_image, expected.forward)]
     losses = {
@@ -151,7 +153,7 @@ def jobs(path):
 
 def generate(directory):
     path, manifest = save_model(directory), {}
-    for name, draw, compute in jobs(path):
+    for name, draw, compute in jobs():
         given, notes = draw()
         tensors, found = compute(given, notes, path)
         tensors = given | tensors
@@ -185,7 +187,7 @@ def check(directory):
     (path,) = glob.glob(f"{directory}/*.pt")
     with open(f"{directory}/manifest.json") as file:
         manifest = json.load(file)
-    for name, _, compute in jobs(path):
+    for name, _, compute in jobs():
         stored, notes = tensorfile.read(f"{directory}/{name}.safetensors"), manifest[name]["notes"]
         if name == "backward" or name.startswith("train_steps"):
             prefix = "grad." if name == "backward" else "after."
