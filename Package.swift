@@ -108,7 +108,10 @@ let package = Package(
         tests("Optimization", needs: ["Optimization", "Layers", "Tensors"]),
         tests(
             "Detection",
-            needs: ["Detection", "Models", "Datasets", "Configuration", "Layers", "Tensors", "ReferenceOps"]),
+            needs: [
+                "Detection", "Distillation", "Models", "Datasets", "Configuration", "Layers", "Tensors", "Diagnostics",
+                "ReferenceOps",
+            ]),
         tests(
             "Training",
             needs: [

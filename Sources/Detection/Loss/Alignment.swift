@@ -11,7 +11,7 @@ struct Alignment {
         scores = predictions.scores.images(image..<image + 1)
     }
 
-    /// The anchors inside the object with the largest positive metric, best first, equal ones by index.
+    /// The anchors inside the object among the `count` with the largest metric of all.
     func best(_ object: AssignableObject, count: Int) -> [Int] {
         var kept: [(anchor: Int, metric: Float)] = []
         var threshold: Float = 0
@@ -30,11 +30,16 @@ struct Alignment {
                 }
             }
         }
-        return kept.map(\.anchor)
+        if kept.count == count || object.runs.isEmpty { return kept.map(\.anchor) }
+        // Anchors without merit fill the places that are left.
+        var all = [Float](repeating: 0, count: scores.shape.pixels)
+        for (anchor, metric) in kept { all[anchor] = metric }
+        return ReferenceSelection.largest(count, of: all).filter { object.contains($0) }
     }
 
-    /// Metric and overlap of one anchor inside the object.
+    /// Metric and overlap of one anchor; 0 outside the object.
     func at(_ anchor: Int, _ object: AssignableObject) -> (metric: Float, overlap: Float) {
+        if !object.contains(anchor) { return (0, 0) }
         let overlaps = boxes.overlaps(with: object, from: anchor)
         return (metrics(overlaps, object, from: anchor, lanes: 1)[0], overlaps[0])
     }

@@ -14,13 +14,13 @@ public struct CompleteIoU: Equatable, Sendable {
     public init(_ first: SIMD4<Float>, _ second: SIMD4<Float>) {
         let overlap = Overlap(first, second)
         let distance = Distance(first, second)
-        let shape = Shape(first, second, iou: overlap.iou)
-        value = overlap.iou - (distance.squared / distance.diagonal + shape.mismatch * shape.weight)
+        let aspect = Aspect(first, second, iou: overlap.iou)
+        value = overlap.iou - (distance.squared / distance.diagonal + aspect.mismatch * aspect.weight)
         let normalised = distance.squared / distance.diagonal
         gradient =
             overlap.gradient
             - (distance.squaredGradient - normalised * distance.diagonalGradient) / distance.diagonal
-            - shape.weight * shape.gradient
+            - aspect.weight * aspect.gradient
     }
 }
 
@@ -77,7 +77,7 @@ private struct Distance {
 }
 
 /// Difference of the aspect ratios.
-private struct Shape {
+private struct Aspect {
     let mismatch: Float
     let weight: Float
     let gradient: SIMD4<Float>

@@ -26,19 +26,18 @@ enum SideDistances {
         SIMD4(mean(logits), mean(logits + bins), mean(logits + 2 * bins), mean(logits + 3 * bins))
     }
 
-    /// The probabilities that 16 logits stand for; returns their mean and the logarithm of the sum of exponentials.
+    /// The probabilities that 16 logits stand for, their mean, and the logarithm of the sum of exponentials.
+    @inline(__always)
     static func distribution(
-        _ logits: UnsafePointer<Float>, into probabilities: UnsafeMutablePointer<Float>
-    ) -> (mean: Float, logSum: Float) {
+        _ logits: UnsafePointer<Float>
+    ) -> (low: SIMD8<Float>, high: SIMD8<Float>, mean: Float, logSum: Float) {
         let a = load8(logits)
         let b = load8(logits + 8)
         let peak = largest(a, b)
         let p = exponential(a - peak)
         let q = exponential(b - peak)
         let sum = (p + q).sum()
-        store8(p / sum, to: probabilities)
-        store8(q / sum, to: probabilities + 8)
-        return ((p * low + q * high).sum() / sum, peak + logarithm(sum))
+        return (p / sum, q / sum, (p * low + q * high).sum() / sum, peak + logarithm(sum))
     }
 
     @inline(__always)

@@ -47,7 +47,7 @@ public struct TaskAlignedAssigner: Equatable, Sendable {
     }
 
     /// The owner of every chosen anchor, by anchor: where objects compete, the one that overlaps most with its box,
-    /// even if it is one that did not choose the anchor.
+    /// even if it is one that did not choose the anchor; the first when none overlaps.
     private func settle(
         _ choices: [[Int]], _ objects: [AssignableObject], _ alignment: Alignment
     ) -> [(anchor: Int, object: Int)] {
