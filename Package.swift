@@ -99,11 +99,11 @@ let package = Package(
         tests("Checkpoints", needs: ["Checkpoints", "Documents", "Diagnostics"]),
         tests("Datasets", needs: ["Datasets", "Configuration", "Tensors", "CImage", "Diagnostics"]),
         tests("Scenes", needs: ["Scenes", "CImage", "Diagnostics"]),
-        tests("Collectives", needs: ["Collectives", "Diagnostics"]),
+        tests("Collectives", needs: ["Collectives", "CHost", "Diagnostics"]),
         // What the tests of Collectives start under mpirun.
         .executableTarget(
             name: "collectives-check", dependencies: ["Collectives", "CHost", "Diagnostics"],
-            path: "Tests/CollectivesCheck", swiftSettings: plain),
+            path: "Tests/CollectivesCheck", swiftSettings: numeric),
         tests("Distillation", needs: ["Distillation", "Layers", "Tensors", "ReferenceOps"]),
         tests("Optimization", needs: ["Optimization", "Layers", "Tensors"]),
         tests(

@@ -33,7 +33,8 @@ enum Launch: Equatable {
         let hasServer = environment["PMIX_NAMESPACE"] != nil || environment["PMIX_RANK"] != nil
         if environment["OMPI_COMM_WORLD_SIZE"] != nil {
             let announced = number("OMPI_COMM_WORLD_SIZE")
-            // Without its server MPI would start a world of one; a Slurm allocation may hold more tasks than mpirun uses.
+            // Without its server MPI would start a world of one. What Slurm announces does not matter here: mpirun may
+            // use a part of an allocation.
             guard hasServer || announced <= 1 else { throw Self.singletons(announced, found: 1) }
             self = hasServer ? .mpi(announced: announced) : .alone
             return
@@ -52,7 +53,8 @@ enum Launch: Equatable {
     static func singletons(_ announced: Int, found: Int) -> Problem {
         Problem(
             "\(announced) ranks were announced, but MPI finds \(found): each would train for itself",
-            remedy: "Start with Open MPI's mpirun (launch/local.sh, launch/cluster.sh, launch/slurm.sbatch), or with srun"
+            remedy:
+                "Start with Open MPI's mpirun (launch/local.sh, launch/cluster.sh, launch/slurm.sbatch), or with srun"
                 + " --mpi=pmix; for one process inside a Slurm job unset SLURM_NTASKS",
             exit: .environment)
     }

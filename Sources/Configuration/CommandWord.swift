@@ -76,3 +76,14 @@ struct CommandWord {
         return words
     }
 }
+
+extension RecipeReader {
+    /// `[CONFIG] [key=value …]` taken apart: the first argument is the config unless it is a word, alone or with the next.
+    public static func split(_ arguments: [String]) -> (config: String?, words: [String]) {
+        guard let first = arguments.first else { return (nil, []) }
+        let isFolderWithSign = first.prefix { $0 != "=" }.contains("/")
+        let isWord = first.contains("=") && !isFolderWithSign || first.hasPrefix("--")
+        let isKey = RecipeKeys.key(first)?.isFlag == true || arguments.dropFirst().first?.hasPrefix("=") == true
+        return isWord || isKey ? (nil, arguments) : (first, Array(arguments.dropFirst()))
+    }
+}

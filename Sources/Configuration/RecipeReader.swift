@@ -68,8 +68,9 @@ public struct RecipeReader {
 
     private mutating func include(_ word: CommandWord) throws {
         for item in word.node.list ?? [word.node] {
-            guard let name = item.text, !name.isEmpty else {
-                throw word.node.problem("`include` must be a path or a list of paths", exit: .commandLine)
+            guard let name = Form<String>.path.read(item), !name.isEmpty else {
+                throw word.node.problem(
+                    "`include` must be a path", remedy: "Write `include=FILE.yaml`", exit: .commandLine)
             }
             try include(name, folder: "", from: nil)
         }
@@ -93,7 +94,7 @@ public struct RecipeReader {
         }
         if pair.key == "cfg", pair.value.isNull { return }
         for item in pair.value.list ?? [pair.value] {
-            guard let name = item.text, !item.isNull, !name.isEmpty else {
+            guard let name = Form<String>.path.read(item), !item.isNull, !name.isEmpty else {
                 throw item.problem(
                     "`include` must be a path or a list of paths, found \(item.found)",
                     remedy: "Write `include: student_model_cfg.yaml`")
@@ -133,6 +134,9 @@ public struct RecipeReader {
             guard let folder, key.path != nil || key.name == "resume" else { return }
             reading.notes.removeAll { $0.hasPrefix("\(key.name): ") }
             if let note = paths.complete(key, in: &reading.recipe, folder: folder) { reading.notes.append(note) }
+            if key.name == "pretrained", value.bool == true {
+                reading.notes.append("pretrained: true names no weights; name a file to start a bare model from it")
+            }
         } catch var problem as Problem {
             if isWord { problem.exit = .commandLine }
             throw problem

@@ -89,7 +89,8 @@ import Testing
                 + #""b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}"#, 3
         ),
         (#"{"__metadata__":{"a":1}}"#, 0), (#"{"__metadata__":{"a":"1","a":"2"}}"#, 0),
-        (#"{"__metadata__":{}, "__metadata__":{}}"#, 0), (#"[]"#, 0), (#"{"a""#, 0), (#"{"a":"#, 0), ("", 0), (" {}", 0),
+        (#"{"__metadata__":{}, "__metadata__":{}}"#, 0), (#"[]"#, 0), (#"{"a""#, 0), (#"{"a":"#, 0), ("", 0),
+        (" {}", 0),
         ("{} x", 0), ("{,}", 0), ("{\"a\\q\":{}}", 0), ("{\"a\\ud800\":{}}", 0), ("{\"a\u{1}\":{}}", 0),
         (String(repeating: "{\"a\":", count: 100_000), 0), (String(repeating: "[", count: 100_000), 0),
     ]
@@ -121,6 +122,8 @@ import Testing
             let damaged = mutated(bytes, &numbers)
             do { _ = try SafeTensors(bytes: damaged).serialized() } catch { #expect(error is Problem) }
         }
-        for count in bytes.indices { #expect(throws: Problem.self) { try SafeTensors(bytes: [UInt8](bytes[..<count])) } }
+        for count in bytes.indices {
+            #expect(throws: Problem.self) { try SafeTensors(bytes: [UInt8](bytes[..<count])) }
+        }
     }
 }

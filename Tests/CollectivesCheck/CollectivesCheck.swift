@@ -36,6 +36,7 @@ import Foundation
         let number = arguments.count > 1 ? Int(arguments[1]) ?? 0 : 0
         switch arguments.first ?? "" {
         case "who": say("rank \(ranks.rank) of \(ranks.size), here \(ranks.local.rank) of \(ranks.local.size)")
+        case "cores": say("\(chost_physical_cores()) of \(chost_allowed_cores())")
         case "bits": try Exchange(ranks).bits(shards: number)
         case "all": try Exchange(ranks).everything()
         case "sleep": try Trouble(ranks).sleepAndWait(seconds: number)
@@ -44,6 +45,7 @@ import Foundation
         case "die": try Trouble(ranks).die(number)
         case "stall": try Trouble(ranks).stall(number)
         case "stop": return try Trouble(ranks).stopOnRequest()
+        case "deaf": Trouble(ranks).hearAndGoOn()
         case "cost": try Exchange(ranks).cost(sums: number)
         default: throw Problem("unknown check \(arguments)", exit: .commandLine)
         }

@@ -66,11 +66,21 @@ struct Trouble {
             if step == 0 { say("running") }
             if stop[0] > 0 {
                 say("rank \(ranks.rank) stops for \(StopSignal.received ?? "another rank")")
+                // Time for the signal's thread, which an orderly end does not wait for.
+                usleep(200_000)
                 return ExitCode.stopped.rawValue
             }
             usleep(10_000)
         }
         return 0
+    }
+
+    /// Notes a request to stop, and does not stop.
+    func hearAndGoOn() {
+        say("running")
+        for _ in 0..<3000 where StopSignal.received == nil { usleep(10_000) }
+        say("asked by \(StopSignal.received ?? "nobody")")
+        for _ in 0..<30 { sleep(1) }
     }
 
     private func meet() throws {

@@ -209,6 +209,11 @@ import Testing
         #expect(problem?.exit == (word.hasPrefix("include") ? .missingInput : .commandLine))
     }
 
+    @Test func pathsWithControlCharactersAreRefused() throws {
+        #expect(try problem("include: \"a\\0b\"")?.contains("found the text 'a\\u{0}b'") == true)
+        #expect(try problem("teacher: \"a\\nb\"")?.contains("found the text 'a\\u{a}b'") == true)
+    }
+
     @Test func exitCodesTellFilesFromMissingFiles() throws {
         let folder = try Folder(["bad.yaml": "lr0: x", "inner.yaml": "include: gone.yaml"])
         #expect(#expect(throws: Problem.self) { try folder.read("bad.yaml") }?.exit == .badData)

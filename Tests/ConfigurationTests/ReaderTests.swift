@@ -17,10 +17,21 @@ import Testing
         #expect(recipe.name == "a: b #c" && recipe.project == "{x")
     }
 
+    @Test(
+        arguments: [
+            ([], nil), (["a.yaml", "lr0=1"], "a.yaml"), (["lr0=1"], nil), (["data=a.yaml"], nil),
+            (["--lr0=1", "a.yaml"], nil),
+            (["resume"], nil), (["lr0", "=", "1"], nil), (["runs/lr0=1/args.yaml"], "runs/lr0=1/args.yaml"),
+            (["nowhere"], "nowhere"),
+        ] as [([String], String?)])
+    func theFirstArgumentIsTheConfigUnlessItIsAWord(arguments: [String], config: String?) {
+        let split = RecipeReader.split(arguments)
+        #expect(split.config == config && split.words == Array(arguments.dropFirst(config == nil ? 0 : 1)))
+    }
+
     @Test func laterKeysWin() throws {
         let folder = try Folder([
-            "c.yaml": "lr0: 0.1\nepochs: 1\ninclude: [sub/a.yaml, sub/b.yaml]\nepochs_marker: 0\n".replacingOccurrences(
-                of: "epochs_marker: 0\n", with: "batch: 9\n"),
+            "c.yaml": "lr0: 0.1\nepochs: 1\ninclude: [sub/a.yaml, sub/b.yaml]\nbatch: 9\n",
             "sub/a.yaml": "lr0: 0.2\nbatch: 1\nseed: 1\n", "sub/b.yaml": "seed: 2\ninclude: deep/c.yaml\n",
             "sub/deep/c.yaml": "patience: 6\nlrf: 0.5\n",
         ])
@@ -103,6 +114,42 @@ import Testing
     @Test func homeIsUnderstood() throws {
         let home = ProcessInfo.processInfo.environment["HOME"] ?? ""
         #expect(try home.isEmpty || Folder().read(nil, "teacher=~/t.pt").recipe.teacher == home + "/t.pt")
+    }
+
+    /// Every key of the reference with its default, as its `args.yaml` lists them.
+    static let argsOfTheReference = """
+        {
+            task: detect, mode: train, model: null, data: null, epochs: 100, time: null, patience: 100,
+            batch: 16, imgsz: 640, save: True, save_period: -1, cache: False, device: null, workers: 8,
+            project: null, name: null, exist_ok: False, pretrained: True, cls_remap: True, optimizer: auto,
+            verbose: True, seed: 0, deterministic: True, single_cls: False, rect: False, cos_lr: False,
+            close_mosaic: 10, resume: False, amp: True, fraction: 1.0, profile: False, freeze: null,
+            multi_scale: 0.0, compile: False, channels_last: null, overlap_mask: True, mask_ratio: 4,
+            dropout: 0.0, val: True, split: val, save_json: False, conf: null, iou: 0.7, max_det: 300,
+            quantize: null, dnn: False, plots: True, nms: null, source: null, vid_stride: 1,
+            stream_buffer: False, visualize: False, augment: False, agnostic_nms: False, classes: null,
+            retina_masks: False, embed: null, show: False, save_frames: False, save_txt: False,
+            save_conf: False, save_crop: False, show_labels: True, show_conf: True, show_boxes: True,
+            line_width: null, format: torchscript, optimize: False, dynamic: False, simplify: True,
+            opset: null, workspace: null, lr0: 0.01, lrf: 0.01, momentum: 0.937, weight_decay: 0.0005,
+            warmup_epochs: 3.0, warmup_momentum: 0.8, warmup_bias_lr: 0.1, distill_model: null, dis: 6.0,
+            box: 7.5, cls: 0.5, cls_pw: 0.0, dfl: 1.5, pose: 12.0, kobj: 1.0, rle: 1.0, angle: 1.0, dlog: 1.0,
+            dgrad: 0.5, dlam: 1.0, nbs: 64, hsv_h: 0.015, hsv_s: 0.7, hsv_v: 0.4, degrees: 0.0, translate: 0.1,
+            scale: 0.5, shear: 0.0, perspective: 0.0, flipud: 0.0, fliplr: 0.5, bgr: 0.0, mosaic: 1.0,
+            mixup: 0.0, cutmix: 0.0, copy_paste: 0.0, copy_paste_mode: flip, auto_augment: randaugment,
+            erasing: 0.4, cfg: null, tracker: tracktrack.yaml
+        }
+        """
+
+    @Test func aWholeArgsFileOfTheReferenceIsRead() throws {
+        let reading = try Folder(["c.yaml": Self.argsOfTheReference]).read()
+        var expected = Recipe()
+        (expected.epochs, expected.batch, expected.workers, expected.rect) = (100, 16, 8, false)
+        #expect(reading.recipe == expected)
+        #expect(
+            reading.notes.count == 4
+                && reading.notes.contains { $0.hasPrefix("ignored, without effect here: agnostic_nms, amp, ") })
+        #expect(reading.notes.contains { $0.hasPrefix("pretrained: true names no weights") })
     }
 
     @Test func keysOfTheReferenceDoNotBreakAFile() throws {

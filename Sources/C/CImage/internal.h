@@ -3,6 +3,8 @@
 
 #include "cimage.h"
 
+#define TRUNCATED "is truncated: the file ends before the picture does"
+
 /// Where a function's message goes.
 typedef struct {
     char *text;

@@ -143,6 +143,16 @@ static int read_rows(decoder *d, int orientation, message_buffer message) {
     return CIMAGE_OK;
 }
 
+/// Whether a file of this size can hold the picture at all: a Huffman-coded block takes two bits or more.
+static int is_large_enough(const struct jpeg_decompress_struct *jpeg, int64_t file_size) {
+    if (jpeg->arith_code || jpeg->progressive_mode) return 1;
+    int64_t blocks = 0;
+    for (int i = 0; i < jpeg->num_components; i++) {
+        blocks += (int64_t)jpeg->comp_info[i].width_in_blocks * jpeg->comp_info[i].height_in_blocks;
+    }
+    return file_size >= blocks / 4;
+}
+
 static int run(decoder *d, decoder_task task, int *needs_check, cimage_info *info, message_buffer message) {
     struct jpeg_decompress_struct *jpeg = &d->jpeg;
     jpeg_set_marker_processor(jpeg, JPEG_APP0 + 1, on_app1);
@@ -150,6 +160,7 @@ static int run(decoder *d, decoder_task task, int *needs_check, cimage_info *inf
     describe(d, info);
     int status = check_size(info->width, info->height, message);
     if (status) return status;
+    if (!is_large_enough(jpeg, info->file_size)) return fail(message, CIMAGE_TRUNCATED, TRUNCATED);
     int several = jpeg_has_multiple_scans(jpeg);
     if (task == TASK_HEADER && several) {
         *needs_check = 1;
@@ -177,7 +188,7 @@ static int run(decoder *d, decoder_task task, int *needs_check, cimage_info *inf
 /// What libjpeg's escape means for the caller.
 static int explain(decoder *d, message_buffer message) {
     int code = d->errors.msg_code;
-    if (d->ended) return fail(message, CIMAGE_TRUNCATED, "is truncated: the file ends before the picture does");
+    if (d->ended) return fail(message, CIMAGE_TRUNCATED, TRUNCATED);
     if (code == JERR_OUT_OF_MEMORY) return fail(message, CIMAGE_OUT_OF_MEMORY, "does not fit into memory");
     if (code == JERR_NO_BACKING_STORE) {
         return fail(message, CIMAGE_TOO_LARGE, "needs more than %ld MB to decode", CIMAGE_DECODER_MEMORY / 1000000);
@@ -213,7 +224,7 @@ int jpeg_run(
         d->jpeg.src = &d->source;
         status = run(d, task, needs_check, info, message);
         if (!status && (d->truncated || (task == TASK_HEADER && d->ended))) {
-            status = fail(message, CIMAGE_TRUNCATED, "is truncated: the file ends before the picture does");
+            status = fail(message, CIMAGE_TRUNCATED, TRUNCATED);
         }
     }
     info->warnings = (int)d->errors.num_warnings;

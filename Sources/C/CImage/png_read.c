@@ -65,7 +65,7 @@ static int check_chunks(const uint8_t *bytes, size_t count, message_buffer messa
         }
         position += 12 + (size_t)length;
     }
-    return fail(message, CIMAGE_TRUNCATED, "is truncated: the file ends before the picture does");
+    return fail(message, CIMAGE_TRUNCATED, TRUNCATED);
 }
 
 static void set_limits(png_structp png) {
@@ -131,7 +131,7 @@ int png_run(
 ) {
     info->format = CIMAGE_PNG;
     info->orientation = 1;
-    if (count < 33) return fail(message, CIMAGE_TRUNCATED, "is truncated: the file ends before the picture does");
+    if (count < 33) return fail(message, CIMAGE_TRUNCATED, TRUNCATED);
     int status = check_size(read32(bytes + 16), read32(bytes + 20), message);
     if (status) return status;
     decoder *d = calloc(1, sizeof(decoder));
@@ -146,7 +146,7 @@ int png_run(
     d->count = count;
     if (setjmp(png_jmpbuf(png))) {
         status = d->ended
-            ? fail(message, CIMAGE_TRUNCATED, "is truncated: the file ends before the picture does")
+            ? fail(message, CIMAGE_TRUNCATED, TRUNCATED)
             : fail(message, CIMAGE_DAMAGED, "is damaged: %s", d->text);
     } else {
         status = run(d, png, header, task, info, message);

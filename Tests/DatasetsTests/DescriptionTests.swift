@@ -1,0 +1,97 @@
+import Configuration
+import Diagnostics
+import Foundation
+import Testing
+
+@testable import Datasets
+
+@Suite struct DescriptionTests {
+    let folder = TemporaryFolder()
+
+    private func describe(_ dataset: String, writes: Bool = true) throws -> DatasetDescription {
+        var recipe = Recipe()
+        recipe.distillationDataset = dataset
+        return try DatasetDescription(of: recipe, configFolder: folder.path, writes: writes)
+    }
+
+    private func read(_ yaml: String) throws -> DatasetDescription {
+        try DatasetDescription(reading: folder.write("data.yaml", text: yaml))
+    }
+
+    @Test(arguments: ["val", "valid", "validation"]) func aDirectoryIsDescribedOnce(name: String) throws {
+        folder.write("set/train/images/x.jpg", [])
+        folder.write("set/\(name)/images/x.jpg", [])
+        let first = try describe("set/")
+        #expect(first.names == DatasetDescription.wildfireNames)
+        #expect(first.train.places == [folder.path + "/set/train/images"])
+        #expect(first.val.places == [folder.path + "/set/\(name)/images"])
+        let file = folder.path + "/set/distillation_data.yaml"
+        #expect(first.file == file)
+        let written = try #require(FileManager.default.contents(atPath: file))
+        let second = try describe("set")
+        #expect(second.train == first.train && second.val == first.val && second.names == first.names)
+        #expect(FileManager.default.contents(atPath: file) == written)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/set").count == 3)
+    }
+
+    @Test func aDescriptionInTheDirectoryIsRespected() throws {
+        folder.write("set/train/images/x.jpg", [])
+        folder.write("set/other/images/x.jpg", [])
+        folder.write(
+            "set/distillation_data.yaml", text: "train: train\nval: ../set/other/images\nnc: 2\nnames: [smoke, fire]\n")
+        let description = try describe("set")
+        #expect(description.names == ["smoke", "fire"])
+        #expect(description.train.places == [folder.path + "/set/train/images"])
+        #expect(description.val.places == [folder.path + "/set/other/images"])
+    }
+
+    @Test func onlyOneRankWritesAndADirectoryWithoutPermissionIsNoProblem() throws {
+        folder.write("set/train/images/x.jpg", [])
+        folder.write("set/val/images/x.jpg", [])
+        #expect(try describe("set", writes: false).file == nil)
+        // Root writes anywhere, so a folder in the way stands for a place that cannot be written to.
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/set/distillation_data.yaml.\(getpid()).tmp", withIntermediateDirectories: true)
+        let description = try describe("set")
+        #expect(description.file == nil)
+        #expect(description.notes.first?.contains("cannot be written") == true)
+    }
+
+    @Test func missingFoldersAreNamed() throws {
+        #expect(try problem { _ = try describe("nowhere") }.exit == .missingInput)
+        folder.write("set/train/images/x.jpg", [])
+        let missing = try problem { _ = try describe("set") }
+        #expect(missing.message.contains("val/images") && missing.exit == .missingInput)
+        #expect(try problem { _ = try describe("") }.message.contains("no data set"))
+    }
+
+    @Test func namesComeAsListMapOrNumber() throws {
+        folder.write("a/x.jpg", [])
+        let splits = "train: a\nval: [a, ./a]\n"
+        #expect(try read(splits + "names: [x, y]").names == ["x", "y"])
+        #expect(try read(splits + "names: {1: y, 0: 7}\nnc: 2").names == ["7", "y"])
+        #expect(try read(splits + "nc: 3.0").names == ["class_0", "class_1", "class_2"])
+        #expect(try read(splits + "nc: 1").val.places.count == 2)
+        func fault(_ text: String) throws -> Problem { try problem { _ = try read(splits + text) } }
+        #expect(try fault("names: [x]\nnc: 2").message == "1 names but 'nc' is 2")
+        #expect(try fault("names: [x]\nnc: 2").line == 3)
+        #expect(try fault("names: {0: x, 2: y}").message.contains("class number 2"))
+        #expect(try fault("names: {a: x}").message.contains("'a'"))
+        #expect(try fault("names: []").message.contains("empty"))
+        #expect(try fault("nc: 2.5").message.contains("'nc'"))
+        #expect(try fault("").message.contains("both missing"))
+        #expect(try fault("nc: 1\nchannels: 1").message.contains("3 channels"))
+    }
+
+    @Test func pathsStartFromTheRoot() throws {
+        folder.write("root/a/x.jpg", [])
+        folder.write("root/list.txt", text: "./a/x.jpg\n")
+        #expect(try read("path: root\ntrain: a\nval: ../a\nnc: 1").val.places == [folder.path + "/root/a"])
+        #expect(try read("path: \(folder.path)/root\ntrain: a\nval: list.txt\nnc: 1").train.root == folder.path + "/root")
+        let missing = try problem { _ = try read("path: root\ntrain: b\nval: a\nnc: 1") }
+        #expect(missing.line == 2 && missing.message.contains("root/b") && missing.exit == .missingInput)
+        #expect(try problem { _ = try read("train: root/a\nnc: 1") }.message.contains("'val' is missing"))
+        #expect(try problem { _ = try read("train: 3\nval: root/a\nnc: 1") }.message.contains("a path"))
+        #expect(try problem { _ = try read("just text") }.message.contains("map"))
+    }
+}
