@@ -48,18 +48,19 @@ struct Lens {
                     var color = canvas.pixels[index] * light * dark
                     color = (color - 0.5) * contrast + 0.5 + veil
                     if gray { color = Color(repeating: color.luminance) }
-                    color += grain(stream.next()) * 255 * noise * (1 / 255)
-                    let level = (color * 255 + 0.5).clamped(
-                        lowerBound: Color(repeating: 0), upperBound: Color(repeating: 255))
-                    bytes[index * 3] = UInt8(level.x)
-                    bytes[index * 3 + 1] = UInt8(level.y)
-                    bytes[index * 3 + 2] = UInt8(level.z)
+                    color += grain(stream.next()) * noise
+                    let level = color * 255 + 0.5
+                    bytes[index * 3] = Lens.byte(level.x)
+                    bytes[index * 3 + 1] = Lens.byte(level.y)
+                    bytes[index * 3 + 2] = Lens.byte(level.z)
                 }
             }
         }
         random = stream
         return bytes
     }
+
+    @inline(__always) private static func byte(_ level: Float) -> UInt8 { UInt8(min(max(level, 0), 255)) }
 
     /// Noise of about unit variance, partly the same in all channels.
     @inline(__always) private func grain(_ bits: UInt64) -> Color {

@@ -10,6 +10,8 @@ struct Visibility {
 
     /// How much of an object must be left to be labelled.
     private static let leastShare: Float = 0.25
+    /// The same for fire and lightning, which catch the eye.
+    private static let leastShiningShare: Float = 0.15
     private static let leastSide = 5
     private static let leastContrast: Float = 0.05
     /// Percent of the longest line of a flame or plume below which a line is no part of its box.
@@ -58,7 +60,9 @@ struct Visibility {
         }
         let speck = translucent ? Visibility.speck : 0
         guard let high = extent(rows, speck), let wide = extent(columns, speck) else { return nil }
-        guard layer.contrast >= leastContrast, visible >= leastShare * total,
+        let shines = layer.category == Category.fire.rawValue || layer.category == Category.lightning.rawValue
+        let share = shines ? leastShiningShare : leastShare
+        guard layer.contrast >= leastContrast, visible >= share * total,
             min(high.count, wide.count) >= leastSide
         else { return nil }
         return Bounds(

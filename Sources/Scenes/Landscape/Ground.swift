@@ -53,6 +53,7 @@ struct Ground: Thing {
             let fine = smoothstep(0.3, 2, metre / (patch * 5)) * 0.8
             // Patches keep their proportions at any distance.
             let place = log(max(row - view.horizon, 0.5)) * view.eye * patch * stretch
+            let far = depth / (depth + world.air.sight)
             let line = start + lean * depth + bend * (noise.value(depth * 0.05, 3) - 0.5)
             for x in 0..<canvas.width {
                 let across = (Float(x) + 0.5 - view.width * 0.5) / metre
@@ -64,7 +65,7 @@ struct Ground: Thing {
                 color = color.times(0.82 + 0.3 * mid * coarse + (small - 0.35) * fine * 0.6)
                 color = surface(color, across: across, line: line, depth: depth, grain: small)
                 if way == .lake { color = water(color, broad: broad, depth: depth, grain: small, in: world) }
-                canvas.blend(x, y, world.air.lit(color, depth: depth).faded(1))
+                canvas.blend(x, y, mix(color * world.air.light, world.air.haze, far).faded(1))
             }
         }
         if way == .river { shine(on: canvas, in: world) }
