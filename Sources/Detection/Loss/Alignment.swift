@@ -51,7 +51,9 @@ struct Alignment {
         var logits = SIMD8<Float>()
         let pointer = scores.pointer + object.category
         for lane in 0..<lanes { logits[lane] = pointer[(anchor + lane) * scores.pixelStride] }
-        return sigmoid(logits).squareRoot() * sixthPower(overlaps)
+        let metrics = sigmoid(logits).squareRoot() * sixthPower(overlaps)
+        // Not a number counts nothing: it shall be seen in its term, not in the normaliser of all of them.
+        return SIMD8<Float>().replacing(with: metrics, where: metrics .> 0)
     }
 }
 

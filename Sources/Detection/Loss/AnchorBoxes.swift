@@ -39,7 +39,8 @@ struct AnchorBoxes {
         load8(values.pointer + row.rawValue * stride + anchor)
     }
 
-    /// `CompleteIoU` of an object's box with the predictions of eight anchors from `anchor` on, at least 0.
+    /// `CompleteIoU` of an object's box with the predictions of eight anchors from `anchor` on; 0 where it is not
+    /// positive, or not a number.
     @inline(__always)
     func overlaps(with object: AssignableObject, from anchor: Int) -> SIMD8<Float> {
         let e = CompleteIoU.epsilon
@@ -59,7 +60,8 @@ struct AnchorBoxes {
         let angle = load(.angle, anchor) - object.angle
         let mismatch = CompleteIoU.shapeFactor * angle * angle
         let weight = mismatch / (1 - iou + mismatch + e)
-        return larger(iou - (squared / diagonal + mismatch * weight), 0)
+        let value = iou - (squared / diagonal + mismatch * weight)
+        return SIMD8<Float>().replacing(with: value, where: value .> 0)
     }
 }
 
