@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import Layers
 
 /// Weights from a file: names and shapes as files have them.
@@ -68,6 +69,12 @@ extension Detector {
         }
     }
 
+    /// Whether two names mean the same class: case and outer spaces do not count.
+    public static func sameClass(_ a: String, _ b: String) -> Bool {
+        func plain(_ name: String) -> String { name.lowercased().trimmingCharacters(in: .whitespaces) }
+        return plain(a) == plain(b)
+    }
+
     /// Channels inside the class branches of stored weights.
     public static func classWidth(in source: NamedWeights, headLayer: Int) -> Int? {
         source["model.\(headLayer).cv3.0.0.conv.weight"]?.shape.first
@@ -75,11 +82,10 @@ extension Detector {
 
     /// For each own class the row of the class of that name, lower-cased and trimmed; nil when no name is real.
     private func rowMap(from names: [String]) -> [Int: Int]? {
-        func normal(_ name: String) -> String { name.lowercased().trimmingPrefix { $0 == " " }.description }
         if names.enumerated().allSatisfy({ $1 == String($0) || $1 == "class_\($0)" }) { return nil }
         var rows: [Int: Int] = [:]
         for (own, name) in classNames.enumerated() {
-            if let row = names.firstIndex(where: { normal($0) == normal(name) }) { rows[own] = row }
+            if let row = names.firstIndex(where: { Detector.sameClass($0, name) }) { rows[own] = row }
         }
         return rows
     }

@@ -10,6 +10,7 @@ public struct DetectHead {
     private let classBranches: [Branch]
     public let classCount: Int
     public let strides: [Int]
+    let classWidth: Int
 
     /// Two convolution blocks and a plain one.
     private struct Branch {
@@ -32,7 +33,8 @@ public struct DetectHead {
         self.classCount = classCount
         self.strides = strides
         let boxWidth = max(16, inputs[0] / 4, DetectHead.bins * 4)
-        let width = classWidth ?? DetectHead.defaultClassWidth(inputs: inputs, classCount: classCount)
+        let width = classWidth ?? max(inputs[0], min(classCount, 100))
+        self.classWidth = width
         boxBranches = inputs.enumerated().map { level, channels in
             Branch(channels, hidden: boxWidth, outputs: 4 * DetectHead.bins, in: scope / "cv2" / level)
         }
@@ -41,8 +43,6 @@ public struct DetectHead {
         }
         (scope / "dfl" / "conv").constant("weight", [1, DetectHead.bins, 1, 1], (0..<DetectHead.bins).map { Float($0) })
     }
-
-    static func defaultClassWidth(inputs: [Int], classCount: Int) -> Int { max(inputs[0], min(classCount, 100)) }
 
     /// Sets the last biases so that a fresh head begins with plausible distances and rare objects.
     ///

@@ -37,6 +37,8 @@ public final class Detector: Model {
     public var classCount: Int { classNames.count }
     /// Input pixels per cell of each level, finest first.
     public var strides: [Int] { head.strides }
+    /// Channels inside the class branches.
+    public var classWidth: Int { head.classWidth }
     /// Index of the head's row in the table.
     public var headLayer: Int { blocks.count }
 

@@ -55,4 +55,7 @@ void chost_on_stop(void (*callback)(void *context, int number), void *context);
 // Ends the process with `code` in `seconds`, whatever else it does.
 void chost_exit_after(double seconds, int code);
 
+// Standard output appears line by line also where it is a pipe, as under mpirun.
+void chost_print_by_line(void);
+
 #endif
