@@ -38,8 +38,8 @@ public final class CheckpointFolder: Sendable {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
             // Every writer holds the lock, so whatever is unfinished now was left behind.
-            for name in try operations.names(in: path) where UnfinishedFile.matches(name) {
-                try operations.unlink("\(path)/\(name)")
+            for name in try retried({ try operations.names(in: path) }) where UnfinishedFile.matches(name) {
+                try retried { try operations.unlink("\(path)/\(name)") }
             }
         } catch let failure as FileFailure {
             throw Problem(

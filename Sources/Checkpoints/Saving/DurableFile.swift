@@ -22,7 +22,7 @@ struct DurableFile {
             if let previous { try keep(as: previous) }
             try retried { try operations.rename(temporary, to: path) }
         } catch {
-            try? operations.unlink(temporary)
+            try? retried { try operations.unlink(temporary) }
             throw error
         }
         try retried { try operations.syncFolder(folder) }
@@ -56,11 +56,11 @@ struct DurableFile {
         do {
             try retried { try operations.rename(temporary, to: target) }
         } catch {
-            try? operations.unlink(temporary)
+            try? retried { try operations.unlink(temporary) }
             throw error
         }
         // Renaming one name of a file over another name of the same file leaves both and reports no error.
-        try? operations.unlink(temporary)
+        try? retried { try operations.unlink(temporary) }
     }
 
     private func write(_ bytes: [UInt8], to temporary: String) throws {
@@ -83,23 +83,27 @@ struct DurableFile {
             try? operations.close(file, path: temporary)
             throw error
         }
-        try operations.close(file, path: temporary)
+        do {
+            try operations.close(file, path: temporary)
+        } catch let failure as FileFailure where failure.code == EINTR {
+            // Linux has closed the file all the same; closing it twice could hit another one.
+        }
         guard try retried({ try operations.read(temporary) }) == bytes else {
             throw FileFailure(operation: "read back", path: temporary, code: EIO)
         }
     }
+}
 
-    /// Repeats a call that a signal interrupted.
-    private func retried<Result>(_ call: () throws -> Result) throws -> Result {
-        for _ in 0..<100 {
-            do {
-                return try call()
-            } catch let failure as FileFailure where failure.code == EINTR {
-                continue
-            }
+/// Repeats a call that a signal interrupted.
+func retried<Result>(_ call: () throws -> Result) throws -> Result {
+    for _ in 0..<100 {
+        do {
+            return try call()
+        } catch let failure as FileFailure where failure.code == EINTR {
+            continue
         }
-        return try call()
     }
+    return try call()
 }
 
 extension FileFailure {
