@@ -17,7 +17,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
     let source: any BatchSource
     let ranks: any Communicator
     let schedule: Schedule
-    let state: RunState
+    public let state: RunState
     let journal: any Journal
     let exchange: GradientExchange
     /// Whether somebody asked this process to stop.
