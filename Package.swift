@@ -89,7 +89,7 @@ let package = Package(
         // Beside the graph: slow, obvious, in Double.
         room("ReferenceOps"),
         .target(
-            name: "TestSupport", dependencies: ["Checkpoints", "Tensors", "Layers"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Checkpoints", "Models", "Tensors", "Layers"], path: "Tests/TestSupport",
             swiftSettings: numeric),
         tests("Tensors", needs: ["Tensors", "ReferenceOps"]),
         tests("Layers", needs: ["Layers", "Tensors", "ReferenceOps"]),
@@ -99,12 +99,19 @@ let package = Package(
         tests("Checkpoints", needs: ["Checkpoints", "Documents", "Diagnostics"]),
         tests("Datasets", needs: ["Datasets", "Configuration", "Tensors", "CImage", "Diagnostics"]),
         tests("Scenes", needs: ["Scenes", "CImage", "Diagnostics"]),
-        tests("Collectives", needs: ["Collectives", "Diagnostics"]),
+        tests("Collectives", needs: ["Collectives", "CHost", "Diagnostics"]),
+        // What the tests of Collectives start under mpirun.
+        .executableTarget(
+            name: "collectives-check", dependencies: ["Collectives", "CHost", "Diagnostics"],
+            path: "Tests/CollectivesCheck", swiftSettings: numeric),
         tests("Distillation", needs: ["Distillation", "Layers", "Tensors", "ReferenceOps"]),
         tests("Optimization", needs: ["Optimization", "Layers", "Tensors"]),
         tests(
             "Detection",
-            needs: ["Detection", "Models", "Datasets", "Configuration", "Layers", "Tensors", "ReferenceOps"]),
+            needs: [
+                "Detection", "Distillation", "Models", "Datasets", "Configuration", "Layers", "Tensors", "Diagnostics",
+                "ReferenceOps",
+            ]),
         tests(
             "Training",
             needs: [

@@ -63,3 +63,40 @@ public struct ImageSource: Equatable, Sendable {
         self.padding = padding
     }
 }
+
+extension Batch {
+    /// All images of several batches of equal image size, in order.
+    public static func joined(_ batches: [Batch]) -> Batch {
+        if batches.count == 1 { return batches[0] }
+        let shape = batches[0].images.shape
+        let count = batches.reduce(0) { $0 + $1.images.shape.n }
+        let images = Tensor(Shape(count, shape.height, shape.width, shape.channels))
+        var objects: [BoxLabels.Object] = []
+        var start = 0
+        for batch in batches {
+            images.images(start..<start + batch.images.shape.n).copy(from: batch.images)
+            for var object in batch.labels.objects {
+                object.image += start
+                objects.append(object)
+            }
+            start += batch.images.shape.n
+        }
+        return Batch(
+            images: images, labels: BoxLabels(objects: objects, imageCount: count), sources: batches.flatMap(\.sources))
+    }
+
+    /// At most `count` images, those with labels first.
+    public func sample(_ count: Int) -> Batch {
+        let labelled = Set(labels.objects.map(\.image))
+        let order = labelled.sorted() + (0..<labels.imageCount).filter { !labelled.contains($0) }
+        let parts = order.prefix(count).map { index in
+            let objects = labels.objects.filter { $0.image == index }.map { object in
+                BoxLabels.Object(image: 0, category: object.category, box: object.box)
+            }
+            return Batch(
+                images: images.images(index..<index + 1), labels: BoxLabels(objects: objects, imageCount: 1),
+                sources: [sources[index]])
+        }
+        return parts.isEmpty ? self : Batch.joined(Array(parts))
+    }
+}

@@ -6,9 +6,9 @@ import Glibc
 /// Unquoted scalars resolve as in PyYAML (see `Scalars`), quoted ones are text, merge keys work, duplicate keys, tags of other
 /// programs and second documents are problems.
 public enum YAML {
-    /// The document in a file; an empty one is `null`.
-    public static func read(path: String) throws -> Node {
-        try parse(bytes: bytes(path: path), file: path)
+    /// The document in a file; an empty one is `null`. `name` is what nodes and problems call the file, nil for its path.
+    public static func read(path: String, as name: String? = nil) throws -> Node {
+        try parse(bytes: bytes(path: path, name: name ?? path), file: name ?? path)
     }
 
     /// The document in a text; `file` names it in problems.
@@ -35,23 +35,23 @@ public enum YAML {
             remedy: "Check that this is the file you mean: configuration files are a few kilobytes")
     }
 
-    private static func bytes(path: String) throws -> [UInt8] {
+    private static func bytes(path: String, name: String) throws -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw unreadable(path, errno) }
+        guard descriptor >= 0 else { throw unreadable(name, errno) }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw unreadable(path, errno) }
+        guard fstat(descriptor, &status) == 0 else { throw unreadable(name, errno) }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw Problem(
-                "this is not a regular file", file: path, remedy: "Name a YAML file", exit: .missingInput)
+                "this is not a regular file", file: name, remedy: "Name a YAML file", exit: .missingInput)
         }
-        guard status.st_size <= DocumentLimits.bytes else { throw tooLarge(path) }
+        guard status.st_size <= DocumentLimits.bytes else { throw tooLarge(name) }
         var result: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while result.count <= DocumentLimits.bytes {
             let count = Glibc.read(descriptor, &chunk, chunk.count)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw unreadable(path, errno) }
+            guard count >= 0 else { throw unreadable(name, errno) }
             if count == 0 { break }
             result += chunk[..<count]
         }

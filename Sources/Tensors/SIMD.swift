@@ -41,3 +41,39 @@ public func exponential(_ x: SIMD8<Float>) -> SIMD8<Float> {
 public func sigmoid(_ x: SIMD8<Float>) -> SIMD8<Float> {
     1 / (1 + exponential(-x))
 }
+
+/// Calls `body` with the first channel and the width (8, or less at the end) of each vector of a row.
+@inline(__always)
+func forEachVector(_ channels: Int, _ body: (_ channel: Int, _ width: Int) -> Void) {
+    var c = 0
+    while c + 8 <= channels {
+        body(c, 8)
+        c += 8
+    }
+    if c < channels { body(c, channels - c) }
+}
+
+/// The first `width` lanes from memory; the others are 0.
+@inline(__always)
+func load(_ pointer: UnsafePointer<Float>, _ width: Int) -> SIMD8<Float> {
+    if width == 8 { return load8(pointer) }
+    var value = SIMD8<Float>()
+    for lane in 0..<width { value[lane] = pointer[lane] }
+    return value
+}
+
+/// `width` lanes of an array from `index` on.
+@inline(__always)
+func load(_ array: [Float], _ index: Int, _ width: Int) -> SIMD8<Float> {
+    array.withUnsafeBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { return SIMD8() }
+        return load(base + index, width)
+    }
+}
+
+/// The first `width` lanes to memory.
+@inline(__always)
+func store(_ value: SIMD8<Float>, to pointer: UnsafeMutablePointer<Float>, _ width: Int) {
+    if width == 8 { return store8(value, to: pointer) }
+    for lane in 0..<width { pointer[lane] = value[lane] }
+}

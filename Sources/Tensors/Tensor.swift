@@ -73,6 +73,14 @@ public struct Tensor: @unchecked Sendable {
             storage: storage, offset: offset + range.lowerBound * shape.height * shape.width * pixelStride)
     }
 
+    /// View of some columns of the only row of the only image.
+    public func columns(_ range: Range<Int>) -> Tensor {
+        precondition(shape.n == 1 && shape.height == 1 && range.upperBound <= shape.width, "columns \(range) of \(shape)")
+        return Tensor(
+            shape: Shape(1, 1, range.count, shape.channels), pixelStride: pixelStride, storage: storage,
+            offset: offset + range.lowerBound * pixelStride)
+    }
+
     /// The same values under another shape of the same channel count, or, when contiguous, of any channel count.
     public func reshaped(_ shape: Shape) -> Tensor {
         precondition(shape.count == self.shape.count, "\(self.shape) as \(shape)")

@@ -1,3 +1,43 @@
 import ArgumentParser
+import CHost
+import Diagnostics
+import Foundation
 
-@main struct SwiftDistill: ParsableCommand {}
+/// The program: distils a large vision model into a small one, on CPUs and clusters of them.
+@main
+struct SwiftDistill: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "swift-distill",
+        abstract: "Distils a large detector into a small one, on CPUs and CPU clusters.",
+        discussion: """
+            Without a subcommand it trains: swift-distill [CONFIG] [key=value …]. Start several ranks with
+            mpirun -np N swift-distill …, or with launch/local.sh and launch/cluster.sh.
+            """,
+        version: "0.1.0",
+        subcommands: [TrainCommand.self],
+        defaultSubcommand: TrainCommand.self)
+
+    /// Refuses a CPU that the kernels were not built for before any of them runs.
+    static func main() {
+        let missing = String(cString: chost_missing_cpu_features())
+        guard missing.isEmpty else {
+            let text = "swift-distill: this CPU lacks \(missing). Run on an x86-64 CPU with AVX2 and FMA.\n"
+            FileHandle.standardError.write(Data(text.utf8))
+            Foundation.exit(Diagnostics.ExitCode.environment.rawValue)
+        }
+        chost_print_by_line()
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            let code = exitCode(for: error).rawValue
+            let text = fullMessage(for: error)
+            if code == 0 {
+                print(text)
+                Foundation.exit(0)
+            }
+            FileHandle.standardError.write(Data((text + "\n").utf8))
+            Foundation.exit(Diagnostics.ExitCode.commandLine.rawValue)
+        }
+    }
+}

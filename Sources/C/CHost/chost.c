@@ -1,0 +1,44 @@
+#define _GNU_SOURCE
+#include "chost.h"
+
+#include <stdio.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+void chost_name(char *name, size_t capacity) {
+    if (capacity == 0) return;
+    if (gethostname(name, capacity) != 0) snprintf(name, capacity, "unknown");
+    name[capacity - 1] = 0;
+}
+
+int64_t chost_free_disk_bytes(const char *path) {
+    struct statvfs disk;
+    if (statvfs(path, &disk) != 0) return -1;
+    return (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
+}
+
+int chost_is_network_disk(const char *path) {
+    struct statfs disk;
+    if (statfs(path, &disk) != 0) return -1;
+    // NFS, SMB, CIFS, SMB2, AFS, Ceph, Lustre, GPFS, BeeGFS, 9P.
+    static const uint32_t kinds[] = {0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0x00c36400,
+                                     0x0bd00bd0, 0x47504653, 0x19830326, 0x01021997};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if ((uint32_t)disk.f_type == kinds[i]) return 1;
+    }
+    return 0;
+}
+
+double chost_seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+double chost_cpu_seconds(void) {
+    struct timespec used;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return (double)used.tv_sec + (double)used.tv_nsec * 1e-9;
+}

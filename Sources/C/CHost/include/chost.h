@@ -1,0 +1,61 @@
+// What the host offers, and what it asks of this process: cores, memory, disks, signals.
+//
+// Plain C without vector instructions: it may run before anything else, on any CPU.
+#ifndef CHOST_H
+#define CHOST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// --- CPU -------------------------------------------------------------------------------------------------------------
+
+// Names of the CPU features (separated by a space) that the kernels need and this CPU lacks; "" when all is well.
+const char *chost_missing_cpu_features(void);
+// Cores this process may run on, from its affinity mask: hardware threads, at least 1.
+int chost_allowed_cores(void);
+// Numbers of those cores, ascending, at most `capacity`; returns how many were written.
+int chost_allowed_core_list(int *cores, int capacity);
+// Physical cores behind the allowed hardware threads, at least 1.
+int chost_physical_cores(void);
+// Hardware threads of the whole host, at least 1.
+int chost_host_cores(void);
+// CPU time per second that the control group grants, in cores; 0 when there is no limit.
+double chost_core_quota(void);
+
+// --- Host, memory, disks ---------------------------------------------------------------------------------------------
+
+// The host's name, always terminated.
+void chost_name(char *name, size_t capacity);
+// Bytes of this process in memory now, and the most there ever were.
+int64_t chost_resident_bytes(void);
+int64_t chost_peak_resident_bytes(void);
+// Bytes that can still be allocated before the host or the control group runs out; -1 when unknown.
+int64_t chost_available_bytes(void);
+// Bytes free for this user on the disk that holds `path`; -1 when unknown.
+int64_t chost_free_disk_bytes(const char *path);
+// 1 when `path` lies on a network file system, 0 when not, -1 when unknown.
+int chost_is_network_disk(const char *path);
+// Seconds of a clock that never jumps.
+double chost_seconds(void);
+// CPU seconds that this process has used on all its threads.
+double chost_cpu_seconds(void);
+
+// --- Signals ---------------------------------------------------------------------------------------------------------
+
+// From now on SIGUSR1, SIGTERM, SIGINT and SIGHUP ask the program to stop instead of ending it, and SIGPIPE and SIGXFSZ
+// are ignored. A second SIGTERM or SIGINT ends the process at once. Returns 0, or -1 with errno. May be repeated.
+int chost_listen_for_signals(void);
+// The first signal that asked to stop, or 0.
+int chost_stop_signal(void);
+// Forgets that a stop was asked.
+void chost_forget_stop(void);
+// Calls `callback` on a thread of its own whenever a stop is asked; NULL ends that. When this returns, the previous
+// callback is not running any more (unless it is the caller).
+void chost_on_stop(void (*callback)(void *context, int number), void *context);
+// Ends the process with `code` in `seconds`, whatever else it does.
+void chost_exit_after(double seconds, int code);
+
+// Standard output appears line by line also where it is a pipe, as under mpirun.
+void chost_print_by_line(void);
+
+#endif

@@ -1,0 +1,57 @@
+// The few MPI calls this program makes, free of MPI's types so that Swift can import them.
+//
+// Every function but cmpi_abort and cmpi_library_version belongs to one thread: the one that called cmpi_start.
+// Functions return CMPI_OK or an MPI error code, and print nothing.
+#ifndef CMPI_H
+#define CMPI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CMPI_OK = 0 };
+
+// An operation on its way; empty (no operation) when zero.
+typedef struct {
+    void *handle;
+} cmpi_request;
+
+// Joins the world of mpirun and makes two communicators: one for float sums, one for everything else.
+int cmpi_start(void);
+// Leaves the world in good order. Only when every rank does so: on an error path use cmpi_abort.
+int cmpi_finish(void);
+// Ends every rank of the job with this exit code. May be called from any thread; may return.
+void cmpi_abort(int code);
+
+int cmpi_rank(void);
+int cmpi_size(void);
+// Place among the ranks of this host, and their number.
+int cmpi_local_rank(void);
+int cmpi_local_size(void);
+
+// Sums of floats have a communicator of their own: their order is independent of the operations below.
+int cmpi_sum_floats(const float *source, float *destination, int count, cmpi_request *request);
+
+int cmpi_sum_doubles(const double *source, double *destination, int count, cmpi_request *request);
+int cmpi_max_doubles(const double *source, double *destination, int count, cmpi_request *request);
+int cmpi_broadcast(void *bytes, int count, cmpi_request *request);
+int cmpi_allgather_lengths(const int64_t *own, int64_t *all, cmpi_request *request);
+// The three arrays matter on rank 0 only.
+int cmpi_gather(
+    const void *own, int count, void *all, const int *counts, const int *offsets, cmpi_request *request);
+int cmpi_barrier(cmpi_request *request);
+
+// Short messages between two ranks, outside the order of the operations above.
+int cmpi_send(const void *bytes, int count, int rank, cmpi_request *request);
+int cmpi_receive(void *bytes, int capacity, cmpi_request *request);
+// Gives up a message that may never come.
+int cmpi_cancel(cmpi_request *request);
+
+// Moves all communication forward; *done is 1 when this operation is complete (or empty).
+int cmpi_test(cmpi_request *request, int *done);
+
+// What an error code means.
+void cmpi_error_text(int code, char *text, size_t capacity);
+// Name and version of the MPI library; works without cmpi_start.
+void cmpi_library_version(char *text, size_t capacity);
+
+#endif

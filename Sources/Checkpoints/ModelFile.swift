@@ -1,0 +1,121 @@
+import Diagnostics
+import Documents
+
+/// A model on disk, whatever format it has: weights, and what is known about how to build it.
+///
+/// In a safetensors file the layer table and the class names are JSON texts in the metadata keys `table` and `names`
+/// (a list), and the strides a list in `strides`.
+public struct ModelFile: Sendable {
+    /// Tensors by name.
+    public var weights: [String: Weight]
+    /// Names of the tensors: as in the state dictionary of a `.pt`, sorted otherwise.
+    public var weightNames: [String]
+    /// The layer table.
+    public var table: Node?
+    /// Class names, the first class first.
+    public var names: [String]?
+    /// Number of classes.
+    public var classCount: Int?
+    /// Pixels per cell of each level of the head.
+    public var strides: [Float]?
+    /// The options of the training that made the model.
+    public var trainArguments: Node?
+    /// Texts of a safetensors file.
+    public var metadata: [String: String]
+
+    /// Reads a `.pt` or a safetensors file, told apart by their first bytes.
+    ///
+    /// - Throws: `Problem` naming the file when it is missing, damaged, neither of both, or asks for anything that
+    ///   reading a model must not do.
+    public static func read(_ path: String) throws -> ModelFile {
+        let kind = try FileKind.of(try InputFile(path))
+        if kind == .archive { return try ModelFile(TorchCheckpoint(contentsOf: path), path: path) }
+        try kind.require(.safetensors, path: path)
+        return try ModelFile(SafeTensors(contentsOf: path), path: path)
+    }
+
+    init(_ checkpoint: TorchCheckpoint, path: String) throws {
+        weights = Dictionary(uniqueKeysWithValues: checkpoint.weights.map { ($0.name, $0.weight) })
+        weightNames = checkpoint.weights.map(\.name)
+        table = checkpoint.table
+        classCount = checkpoint.classCount
+        strides = checkpoint.strides
+        trainArguments = checkpoint.trainArguments
+        metadata = [:]
+        if let names = checkpoint.names {
+            let ordered = (0..<names.count).compactMap { names[$0] }
+            guard ordered.count == names.count else {
+                throw Problem(
+                    "has class names whose numbers leave gaps", file: path, remedy: "Number the classes from 0")
+            }
+            self.names = ordered
+        }
+    }
+
+    init(_ tensors: SafeTensors, path: String) throws {
+        weights = [:]
+        weightNames = tensors.entries.keys.sorted()
+        for (name, entry) in tensors.entries {
+            guard let values = entry.floats() else {
+                throw Problem(
+                    "has tensor '\(name)' of type \(entry.type), which holds no weights", file: path,
+                    remedy: "Save the weights as F32, F16 or BF16")
+            }
+            weights[name] = Weight(shape: entry.shape, values: values)
+        }
+        metadata = tensors.metadata
+        table = try Self.json("table", in: metadata, path: path)
+        names = try Self.list("names", in: metadata, path: path) { $0.string }
+        strides = try Self.list("strides", in: metadata, path: path) { $0.double.map { Float($0) } }
+        classCount = names?.count ?? table?["nc"]?.int
+    }
+
+    private static func json(_ key: String, in metadata: [String: String], path: String) throws -> Node? {
+        guard let text = metadata[key] else { return nil }
+        do {
+            return try YAML.parse(text, file: path)
+        } catch let problem as Problem {
+            throw Problem(
+                "has unreadable JSON in its metadata '\(key)': \(problem.message)", file: path,
+                remedy: "Write the file again")
+        }
+    }
+
+    private static func list<Value>(
+        _ key: String, in metadata: [String: String], path: String, _ value: (Node) -> Value?
+    ) throws -> [Value]? {
+        guard let node = try json(key, in: metadata, path: path) else { return nil }
+        let items = node.list?.map(value)
+        guard let items, !items.contains(where: { $0 == nil }) else {
+            throw Problem(
+                "has something else than a list in its metadata '\(key)'", file: path, remedy: "Write the file again")
+        }
+        return items.compactMap { $0 }
+    }
+}
+
+extension ModelFile {
+    /// Metadata of a safetensors file from which `read` gets table, class names and strides back.
+    public static func metadata(table: Node?, names: [String]?, strides: [Float]?) -> [String: String] {
+        var metadata: [String: String] = [:]
+        metadata["table"] = table?.json
+        metadata["names"] = names.map { Node(.list($0.map { Node(.string($0)) })).json }
+        metadata["strides"] = strides.map { Node(.list($0.map { Node(.double(Double($0))) })).json }
+        return metadata
+    }
+}
+
+extension Node {
+    /// The value as JSON; keys become texts, numbers that JSON lacks become null.
+    var json: String {
+        switch kind {
+        case .null: "null"
+        case .bool(let value): value ? "true" : "false"
+        case .int(let value): String(value)
+        case .double(let value): value.isFinite ? "\(value)" : "null"
+        case .string(let value): value.quotedAsJSON
+        case .list(let items): "[\(items.map(\.json).joined(separator: ","))]"
+        case .map(let pairs): "{\(pairs.map { "\($0.key.quotedAsJSON):\($0.value.json)" }.joined(separator: ","))}"
+        }
+    }
+}

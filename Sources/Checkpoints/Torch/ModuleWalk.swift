@@ -1,0 +1,69 @@
+import Diagnostics
+
+/// Collects the tensors of a model in the order and with the names of its state dictionary.
+struct ModuleWalk {
+    /// A tensor with its full name.
+    struct Item {
+        var name: String
+        var tensor: TensorRecord
+    }
+
+    /// Modules, attributes per module and levels beyond which a file means no model.
+    private static let largest = (modules: 20_000, attributes: 2000, depth: 100)
+
+    private let archive: TorchArchive
+    private let graph: PickleGraph
+    private let limits: ReadingLimits
+    private(set) var items: [Item] = []
+    private var modules = 0
+    private var names = Set<String>()
+
+    init(_ archive: TorchArchive, limits: ReadingLimits) {
+        self.archive = archive
+        self.graph = archive.graph
+        self.limits = limits
+    }
+
+    /// Adds the tensors of a module, own ones before those of its children.
+    mutating func add(module: PickleValue, prefix: String = "", depth: Int = 0) throws {
+        modules += 1
+        guard modules <= Self.largest.modules, depth <= Self.largest.depth else {
+            throw archive.problem("has more modules than any model")
+        }
+        guard (graph.pairs(module)?.count ?? 0) <= Self.largest.attributes else {
+            throw archive.problem("module '\(prefix)' has more attributes than any module")
+        }
+        // Buffers named in this set are no part of a state dictionary.
+        let passing = graph.elements(graph.member("_non_persistent_buffers_set", of: module)) ?? []
+        for group in ["_parameters", "_buffers"] {
+            for (key, value) in graph.pairs(graph.member(group, of: module)) ?? [] {
+                guard case .string(let name) = key, case .tensor(let index) = value, !passing.contains(key) else {
+                    continue
+                }
+                try add(graph.tensors[index], name: prefix + name)
+            }
+        }
+        for (key, child) in graph.pairs(graph.member("_modules", of: module)) ?? [] {
+            guard case .string(let name) = key, case .object = child else { continue }
+            try add(module: child, prefix: "\(prefix)\(name).", depth: depth + 1)
+        }
+    }
+
+    /// Adds the tensors of a plain state dictionary; other values are passed over.
+    mutating func add(stateDictionary: PickleValue) throws {
+        for (key, value) in graph.pairs(stateDictionary) ?? [] {
+            guard case .string(let name) = key, case .tensor(let index) = value else { continue }
+            try add(graph.tensors[index], name: name)
+        }
+        let wrapper = "module."
+        if !items.isEmpty && items.allSatisfy({ $0.name.hasPrefix(wrapper) }) {
+            for index in items.indices { items[index].name.removeFirst(wrapper.count) }
+        }
+    }
+
+    private mutating func add(_ tensor: TensorRecord, name: String) throws {
+        guard names.insert(name).inserted else { throw archive.problem("has two tensors '\(name)'") }
+        guard items.count < limits.tensors else { throw archive.problem("has more than \(limits.tensors) tensors") }
+        items.append(Item(name: name, tensor: tensor))
+    }
+}

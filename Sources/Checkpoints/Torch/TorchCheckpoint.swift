@@ -1,0 +1,80 @@
+import Diagnostics
+import Documents
+
+/// The weights of a tensor of a model as Float32, row-major.
+public struct Weight: Equatable, Sendable {
+    /// Sizes of the dimensions, outermost first; empty for a single number.
+    public var shape: [Int]
+    /// As many values as the shape has places.
+    public var values: [Float]
+
+    /// A tensor made in memory.
+    public init(shape: [Int], values: [Float]) {
+        self.shape = shape
+        self.values = values
+    }
+}
+
+/// What a PyTorch checkpoint says about a model, read without executing anything of it.
+public struct TorchCheckpoint: Sendable {
+    /// Tensors of the model (of its moving average where the file has one) in the order of its state dictionary,
+    /// buffers of whole numbers included.
+    public let weights: [(name: String, weight: Weight)]
+    /// The layer table that the model was built from.
+    public let table: Node?
+    /// Class names by class.
+    public let names: [Int: String]?
+    /// Number of classes.
+    public let classCount: Int?
+    /// Pixels per cell of each level of the head.
+    public let strides: [Float]?
+    /// The options of the training.
+    public let trainArguments: Node?
+    /// The last finished epoch, counted from 0; nil when the training is over or the file does not say.
+    public let epoch: Int?
+    /// Whether the state of the optimizer is absent, as in a file after the end of its training.
+    public let isStripped: Bool
+
+    /// Reads a `.pt` file.
+    ///
+    /// - Throws: `Problem` naming the file when it is missing, damaged, holds no model, or its pickle asks for anything
+    ///   but the constructors that checkpoints need.
+    public init(contentsOf path: String) throws {
+        try self.init(path, limits: ReadingLimits())
+    }
+
+    init(_ path: String, limits: ReadingLimits) throws {
+        let file = try InputFile(path)
+        try FileKind.of(file).require(.archive, path: path)
+        let archive = try TorchArchive(path, fileSize: file.size, limits: limits)
+        let graph = archive.graph
+        let model = try TorchModel(archive, limits: limits)
+        weights = try model.items().map { item in
+            (item.name, try Self.weight(archive.entry(item.tensor, name: item.name), item.name, archive))
+        }
+        table = try model.table()
+        names = try model.classNames()
+        classCount = model.classCount(table)
+        strides = try model.strides().map {
+            try Self.weight(archive.entry($0, name: "stride"), "stride", archive).values
+        }
+        if let member = graph.member("train_args", of: graph.root), graph.pairs(member) != nil {
+            trainArguments = try graph.node(member, limits: limits, problem: archive.problem)
+        } else {
+            trainArguments = try model.options()
+        }
+        if case .int(let number) = graph.member("epoch", of: graph.root), number >= 0 {
+            epoch = number
+        } else {
+            epoch = nil
+        }
+        isStripped = [nil, PickleValue.none].contains(graph.member("optimizer", of: graph.root))
+    }
+
+    private static func weight(
+        _ entry: SafeTensors.Entry, _ name: String, _ archive: TorchArchive
+    ) throws -> Weight {
+        guard let values = entry.floats() else { throw archive.problem("tensor '\(name)' holds no numbers") }
+        return Weight(shape: entry.shape, values: values)
+    }
+}

@@ -1,0 +1,89 @@
+import Diagnostics
+import Documents
+
+/// A `key=value` word of the command line.
+struct CommandWord {
+    /// The key, as written.
+    var key: String
+    /// The value; its file is `command line: word`, and it has no line.
+    var node: Node
+
+    /// The words, as users of the reference write them: `--key=value`, `key = value` and a bare key that means `true` are
+    /// understood.
+    static func all(_ arguments: [String]) throws -> [CommandWord] {
+        try joined(arguments).map(word)
+    }
+
+    private static func word(_ text: String) throws -> CommandWord {
+        let place = "command line: " + Node.printable(text, limit: 200)
+        guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
+            guard RecipeKeys.key(text)?.isFlag == true else {
+                throw Problem(
+                    "this is not key=value", file: place, remedy: "Write `lr0=0.01`, without spaces", exit: .commandLine
+                )
+            }
+            return CommandWord(key: text, node: Node(.bool(true), file: place))
+        }
+        let name = String(text[..<sign])
+        let value = String(text[text.index(after: sign)...])
+        let key = name == "cfg" ? "include" : name
+        let isText = key == "include" || RecipeKeys.key(key)?.isText == true
+        return CommandWord(key: key, node: try isText ? verbatim(value, place) : flow(value, place))
+    }
+
+    /// A value as YAML: a scalar, or a list with or without its brackets.
+    private static func flow(_ value: String, _ place: String) throws -> Node {
+        let isOpenList = value.contains(",") && !value.hasPrefix("[")
+        do {
+            return bare(try YAML.parse(isOpenList ? "[\(value)]" : value, file: place), place)
+        } catch let problem as Problem {
+            throw Problem(
+                problem.message, file: place,
+                remedy: "Check its brackets and quotes, and quote the whole word for the shell", exit: .commandLine)
+        }
+    }
+
+    /// A value that is text, whatever signs it contains; plain words such as `true` keep their meaning.
+    private static func verbatim(_ value: String, _ place: String) -> Node {
+        if let node = try? YAML.parse(value, file: place), node.text == value { return bare(node, place) }
+        return Node(.string(value), file: place)
+    }
+
+    /// The value without lines and columns, which mean nothing in a word.
+    private static func bare(_ node: Node, _ place: String) -> Node {
+        let items = node.list.map { Node.Kind.list($0.map { bare($0, place) }) }
+        return Node(items ?? node.kind, text: node.text, file: place)
+    }
+
+    /// The arguments without leading dashes, and with `key = value` in one piece.
+    private static func joined(_ arguments: [String]) -> [String] {
+        var words: [String] = []
+        var expectsValue = false
+        for argument in arguments {
+            if expectsValue, !argument.contains("=") {
+                words[words.count - 1] += argument
+                expectsValue = false
+                continue
+            }
+            let startsWithSign = argument.hasPrefix("=") && words.last?.contains("=") == false
+            if startsWithSign {
+                words[words.count - 1] += argument
+            } else {
+                words.append(argument.hasPrefix("--") ? String(argument.dropFirst(2)) : argument)
+            }
+            expectsValue = argument.hasSuffix("=")
+        }
+        return words
+    }
+}
+
+extension RecipeReader {
+    /// `[CONFIG] [key=value …]` taken apart: the first argument is the config unless it is a word, alone or with the next.
+    public static func split(_ arguments: [String]) -> (config: String?, words: [String]) {
+        guard let first = arguments.first else { return (nil, []) }
+        let isFolderWithSign = first.prefix { $0 != "=" }.contains("/")
+        let isWord = first.contains("=") && !isFolderWithSign || first.hasPrefix("--")
+        let isKey = RecipeKeys.key(first)?.isFlag == true || arguments.dropFirst().first?.hasPrefix("=") == true
+        return isWord || isKey ? (nil, arguments) : (first, Array(arguments.dropFirst()))
+    }
+}

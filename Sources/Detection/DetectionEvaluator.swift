@@ -1,0 +1,86 @@
+import Collectives
+import Configuration
+import Datasets
+import Layers
+import Models
+import Tensors
+import Training
+
+/// Scores a detector on the validation images: every rank predicts a part, rank 0 scores all.
+///
+/// Has a model of its own, so that the training model is not touched.
+public final class DetectionEvaluator: Evaluator {
+    private let model: Detector
+    private let batches: ValidationBatches
+    private let objective: DetectionObjective
+    private let suppression: NonMaximumSuppression
+    private let matcher: DetectionMatcher
+    private let compatibility: Compatibility
+    private let workers: Int
+    /// Metrics of the last evaluation, on rank 0.
+    public private(set) var metrics: DetectionMetrics?
+
+    /// - Parameter model: of the student's architecture; its weights are replaced at every evaluation.
+    public init(model: Detector, batches: ValidationBatches, recipe: Recipe, workers: Int) {
+        self.model = model
+        self.batches = batches
+        self.workers = workers
+        objective = DetectionObjective(recipe: recipe, hasTeacher: false)
+        suppression = NonMaximumSuppression(
+            confidence: Float(recipe.conf), overlap: Float(recipe.iou), limit: recipe.maxDet,
+            severalClasses: model.classCount > 1, singleClass: recipe.singleCls)
+        matcher = DetectionMatcher(compatibility: recipe.compat)
+        compatibility = recipe.compat
+    }
+
+    /// Scores weights laid out as the model's.
+    public func evaluate(_ values: FlatBuffer, ranks: any Communicator) throws -> Scores? {
+        model.weights.values.copy(from: values)
+        model.weights.didChange()
+        return try evaluate(ranks: ranks)
+    }
+
+    /// Scores the model as it is.
+    public func evaluate(ranks: any Communicator) throws -> Scores? {
+        let mine = batches.count * ranks.rank / ranks.size..<batches.count * (ranks.rank + 1) / ranks.size
+        let (statistics, batchLosses) = try examine(mine, ranks)
+        // One row of losses per batch, so that the mean adds up in the same order on any number of ranks.
+        var losses = [Double](repeating: 0, count: batches.count * 3)
+        for (offset, row) in batchLosses.enumerated() {
+            for i in 0..<3 { losses[(mine.lowerBound + offset) * 3 + i] = row[i] }
+        }
+        try ranks.sum(&losses)
+        guard let parts = try ranks.gather(statistics.bytes) else { return nil }
+        var all = DetectionStatistics(classCount: model.classCount)
+        for part in parts { all.merge(try DetectionStatistics(bytes: part)) }
+        let metrics = all.metrics(names: model.classNames, compatibility: compatibility)
+        self.metrics = metrics
+        let sums = (0..<3).map { i in stride(from: i, to: losses.count, by: 3).reduce(0) { $0 + losses[$1] } }
+        return Scores(
+            metrics: [metrics.precision, metrics.recall, metrics.map50, metrics.map50To95].map(roundedForReport),
+            losses: sums.map { roundedForReport($0 / Double(max(batches.count, 1))) },
+            report: metrics.table(perClass: true))
+    }
+
+    private func examine(_ range: Range<Int>, _ ranks: any Communicator) throws -> (DetectionStatistics, [[Double]]) {
+        var statistics = DetectionStatistics(classCount: model.classCount)
+        var losses: [[Double]] = []
+        let loader = Prefetcher(count: range.count, threads: workers) { [batches] number in
+            try batches.batch(range.lowerBound + number)
+        }
+        defer { loader.stop() }
+        while let batch = try loader.next() {
+            ranks.report(phase: "validation", step: range.lowerBound + losses.count)
+            let answer = model(Activation(batch.images)).predictions
+            let prepared = objective.prepare(answer, taught: nil, labels: batch.labels)
+            losses.append(objective.evaluate(prepared, counts: prepared.counts).terms.map(\.value))
+            let labels = batch.labels.boxes(imageSize: answer.grid.imageSize)
+            for (image, detections) in suppression.detections(in: answer).enumerated() {
+                statistics.add(
+                    image: batch.sources[image].index, detections, labels[image], matcher: matcher,
+                    confidence: suppression.confidence)
+            }
+        }
+        return (statistics, losses)
+    }
+}

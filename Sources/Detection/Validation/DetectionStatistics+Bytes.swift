@@ -1,0 +1,82 @@
+import Diagnostics
+
+extension DetectionStatistics {
+    /// For sending to rank 0; `init(bytes:)` reads it.
+    public var bytes: [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(rows.count * 14 + truths.count * 12 + confusion.counts.count * 8 + 64)
+        for number in [confusion.classCount, images, rows.count, truths.count] { append(UInt64(number), to: &out) }
+        for count in confusion.counts { append(UInt64(count), to: &out) }
+        for row in rows {
+            append(row.image, to: &out)
+            append(row.confidence.bitPattern, to: &out)
+            append(row.category, to: &out)
+            append(row.matches, to: &out)
+        }
+        for truth in truths {
+            append(truth.image, to: &out)
+            append(truth.category, to: &out)
+            append(truth.count, to: &out)
+        }
+        return out
+    }
+
+    /// - Throws: `Problem` when the bytes are not what `bytes` writes.
+    public init(bytes: [UInt8]) throws {
+        var reader = Reader(bytes)
+        let classCount = try reader.number(below: 1 << 20)
+        guard (classCount + 1) * (classCount + 1) <= bytes.count / 8 else { throw Reader.problem }
+        self.init(classCount: classCount)
+        images = try reader.number(below: 1 << 40)
+        let rowCount = try reader.number(below: bytes.count)
+        let truthCount = try reader.number(below: bytes.count)
+        for index in confusion.counts.indices { confusion.counts[index] = try reader.number(below: 1 << 60) }
+        for _ in 0..<rowCount {
+            let row = Row(
+                image: try reader.read(), confidence: Float(bitPattern: try reader.read()), category: try reader.read(),
+                matches: try reader.read())
+            rows.append(row)
+        }
+        for _ in 0..<truthCount {
+            truths.append(Truth(image: try reader.read(), category: try reader.read(), count: try reader.read()))
+        }
+        try reader.finish()
+    }
+}
+
+private func append<Value: FixedWidthInteger>(_ value: Value, to bytes: inout [UInt8]) {
+    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+}
+
+/// Reads little-endian numbers one after the other.
+private struct Reader {
+    private let bytes: [UInt8]
+    private var offset = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    mutating func read<Value: FixedWidthInteger>() throws -> Value {
+        let size = MemoryLayout<Value>.size
+        guard offset + size <= bytes.count else { throw Reader.problem }
+        defer { offset += size }
+        return bytes.withUnsafeBytes {
+            Value(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: Value.self))
+        }
+    }
+
+    mutating func number(below limit: Int) throws -> Int {
+        let value: UInt64 = try read()
+        guard value < UInt64(limit) else { throw Reader.problem }
+        return Int(value)
+    }
+
+    func finish() throws {
+        guard offset == bytes.count else { throw Reader.problem }
+    }
+
+    static var problem: Problem {
+        Problem(
+            "validation results from another rank cannot be read", remedy: "Run the same program on every host",
+            exit: .internalError)
+    }
+}

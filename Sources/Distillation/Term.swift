@@ -1,0 +1,28 @@
+/// One named, weighted part of the objective, with its value.
+public struct Term: Equatable, Sendable {
+    public var name: String
+    /// Factor of `value` in the total.
+    public var weight: Double
+    /// As logged; of one shard, or summed over all of them.
+    public var value: Double
+
+    public init(name: String, weight: Double, value: Double) {
+        self.name = name
+        self.weight = weight
+        self.value = value
+    }
+
+    /// What the term adds to the total.
+    public var contribution: Double { weight == 0 ? 0 : weight * value }
+}
+
+extension Array where Element == Term {
+    /// The weighted sum.
+    public var total: Double { reduce(0) { $0 + $1.contribution } }
+
+    /// Part of the total that each term makes up, 0…1; all 0 when the total is 0.
+    public var shares: [Double] {
+        let total = self.total
+        return map { total == 0 ? 0 : $0.contribution / total }
+    }
+}

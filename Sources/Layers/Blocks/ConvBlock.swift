@@ -1,0 +1,129 @@
+import Tensors
+
+/// Convolution, BatchNorm and activation: the block that YOLO models are made of (`Conv` in layer tables).
+///
+/// In training one record covers all three. In inference BatchNorm is folded into the weights, once per version of them:
+/// `W' = W·r`, `b' = β − μ·r` with `r = γ/√(σ² + ε)`.
+public struct ConvBlock {
+    private let geometry: ConvolutionGeometry
+    private let activation: ActivationFunction
+    private let weight: Parameter
+    private let norm: BatchNorm
+    private let folded = Derived<PreparedConvolution>()
+
+    /// `padding` nil keeps the size at stride 1.
+    public init(
+        _ inputs: Int, _ outputs: Int, kernel: Int = 1, stride: Int = 1, padding: Int? = nil, groups: Int = 1,
+        activation: ActivationFunction = .silu, in scope: WeightScope
+    ) {
+        geometry = ConvolutionGeometry(
+            inputs: inputs, outputs: outputs, kernel: (kernel, kernel), stride: stride, padding: padding ?? kernel / 2,
+            groups: groups)
+        self.activation = activation
+        let fanIn = inputs / groups * kernel * kernel
+        weight = (scope / "conv").parameter(
+            "weight", [outputs, inputs / groups, kernel, kernel], .weight, .uniform(fanIn: fanIn))
+        norm = BatchNorm(outputs, in: scope / "bn")
+    }
+
+    public var outputs: Int { geometry.outputs }
+    /// Whether training changes this block.
+    public var isTrainable: Bool { !weight.isFrozen }
+
+    /// - Parameters:
+    ///   - residual: added to the result, of the result's shape.
+    ///   - destination: room for the result; fresh when nil.
+    public func callAsFunction(
+        _ x: Activation, adding residual: Activation? = nil, into destination: Activation? = nil
+    ) -> Activation {
+        let trains = !weight.isFrozen || x.needsGradient || residual?.needsGradient == true
+        let output =
+            destination
+            ?? Activation(room: geometry.output(for: x.shape), recordedOn: x.tape, needsGradient: trains)
+        if let tape = x.tape, trains {
+            record(x, residual, output, on: tape)
+        } else {
+            prepared(x.tensor, into: output.tensor)
+            if let residual { output.tensor.add(residual.tensor) }
+        }
+        return output
+    }
+
+    private func record(_ x: Activation, _ residual: Activation?, _ output: Activation, on tape: Tape) {
+        let y = Tensor(output.shape)
+        convolve(x.tensor, weights: weight.values, geometry, into: y)
+        let normalization: Normalization
+        var pixels: Double?
+        if weight.isFrozen {
+            normalization = norm.running
+        } else {
+            var batch = moments(of: y)
+            if let synchronize = tape.synchronize {
+                var sums = batch.sums
+                synchronize(&sums)
+                batch = Moments(sums: sums)
+            }
+            pixels = batch.count
+            normalization = norm.observing(batch)
+        }
+        normalizeAndActivate(y, normalization, activation, adding: residual?.tensor, into: output.tensor)
+        tape.record(
+            Record(
+                block: self, input: x, residual: residual, output: output, y: y, normalization: normalization,
+                pixels: pixels, synchronize: tape.synchronize))
+    }
+
+    private func prepared(_ x: Tensor, into output: Tensor) {
+        let convolution = folded.value(version: weight.version) {
+            let running = norm.running
+            let perOutput = geometry.weightCount / geometry.outputs
+            let values = (0..<geometry.weightCount).map { weight.values[$0] * running.scale[$0 / perOutput] }
+            return PreparedConvolution(geometry, weights: values, bias: running.shift, activation: activation)
+        }
+        convolution(x, into: output)
+    }
+
+    /// What one training pass saved.
+    private struct Record: TapeRecord {
+        let block: ConvBlock
+        let input: Activation
+        let residual: Activation?
+        let output: Activation
+        let y: Tensor
+        let normalization: Normalization
+        /// Pixels behind the batch statistics; nil when the layer is frozen.
+        let pixels: Double?
+        let synchronize: ((inout [Double]) -> Void)?
+
+        var parameters: [Parameter] {
+            block.weight.isFrozen ? [] : [block.weight, block.norm.weight, block.norm.bias]
+        }
+
+        func pull() {
+            guard let gradient = output.arrivedGradient else { return }
+            defer { output.releaseGradient() }
+            residual?.receive(adding: gradient)
+            var sums = pullActivation(gradient, y: y, normalization, block.activation)
+            if !block.weight.isFrozen {
+                for c in sums.gradient.indices {
+                    block.norm.bias.gradient[c] += Float(sums.gradient[c])
+                    block.norm.weight.gradient[c] += Float(sums.projection[c])
+                }
+                if let synchronize {
+                    var both = sums.gradient + sums.projection
+                    synchronize(&both)
+                    sums.gradient = Array(both[..<sums.gradient.count])
+                    sums.projection = Array(both[sums.gradient.count...])
+                }
+            }
+            pullNormalization(gradient, y: y, normalization, sums: sums, count: pixels)
+            input.receive { target, accumulate in
+                convolveBackwardInput(
+                    gradient, weights: block.weight.values, block.geometry, into: target, accumulate: accumulate)
+            }
+            if !block.weight.isFrozen {
+                convolveBackwardWeights(input.tensor, gradient, block.geometry, into: block.weight.gradient)
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Tensors
+
+/// A plain convolution with bias (`Conv2d`), as detection heads end with.
+public struct Convolution {
+    private let geometry: ConvolutionGeometry
+    public let weight: Parameter
+    public let bias: Parameter
+    private let ready = Derived<PreparedConvolution>()
+
+    public init(_ inputs: Int, _ outputs: Int, kernel: Int = 1, in scope: WeightScope) {
+        geometry = ConvolutionGeometry(
+            inputs: inputs, outputs: outputs, kernel: (kernel, kernel), padding: kernel / 2)
+        let fanIn = inputs * kernel * kernel
+        weight = scope.parameter("weight", [outputs, inputs, kernel, kernel], .weight, .uniform(fanIn: fanIn))
+        bias = scope.parameter("bias", [outputs], .bias, .uniform(fanIn: fanIn))
+    }
+
+    public func callAsFunction(_ x: Activation) -> Activation {
+        let trains = !weight.isFrozen || x.needsGradient
+        let output = Activation(room: geometry.output(for: x.shape), recordedOn: x.tape, needsGradient: trains)
+        let convolution = ready.value(version: weight.version) {
+            PreparedConvolution(
+                geometry, weights: Array(UnsafeBufferPointer(start: weight.values, count: weight.range.count)),
+                bias: Array(UnsafeBufferPointer(start: bias.values, count: bias.range.count)), activation: .identity)
+        }
+        convolution(x.tensor, into: output.tensor)
+        if trains { x.tape?.record(Record(block: self, input: x, output: output)) }
+        return output
+    }
+
+    private struct Record: TapeRecord {
+        let block: Convolution
+        let input: Activation
+        let output: Activation
+
+        var parameters: [Parameter] { block.weight.isFrozen ? [] : [block.weight, block.bias] }
+
+        func pull() {
+            guard let gradient = output.arrivedGradient else { return }
+            defer { output.releaseGradient() }
+            input.receive { target, accumulate in
+                convolveBackwardInput(
+                    gradient, weights: block.weight.values, block.geometry, into: target, accumulate: accumulate)
+            }
+            if block.weight.isFrozen { return }
+            convolveBackwardWeights(input.tensor, gradient, block.geometry, into: block.weight.gradient)
+            for (c, sum) in columnSums(of: gradient).enumerated() { block.bias.gradient[c] += Float(sum) }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Tensors
+
+/// Keeps the largest value of every window, at stride 1.
+public struct MaxPool {
+    private let window: Int
+
+    public init(window: Int) { self.window = window }
+
+    /// Writes the result into `output`, which has the input's shape.
+    public func callAsFunction(_ x: Activation, into output: Activation) {
+        let recording = x.tape != nil && x.needsGradient
+        let winners = maximumPool(x.tensor, window: window, into: output.tensor, recording: recording)
+        if recording { x.tape?.record(Record(input: x, output: output, winners: winners, window: window)) }
+    }
+
+    private struct Record: TapeRecord {
+        let input: Activation
+        let output: Activation
+        let winners: [UInt8]
+        let window: Int
+        var parameters: [Parameter] { [] }
+
+        func pull() {
+            guard let gradient = output.arrivedGradient else { return }
+            input.receive { target, accumulate in
+                if !accumulate { target.fill(0) }
+                pullMaximumPool(gradient, winners: winners, window: window, into: target)
+            }
+            output.releaseGradient()
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import Tensors
+
+/// Nearest-neighbour enlargement by 2.
+public struct Upsample {
+    public init() {}
+
+    public func callAsFunction(_ x: Activation) -> Activation {
+        let shape = Shape(x.shape.n, x.shape.height * 2, x.shape.width * 2, x.shape.channels)
+        let output = Activation(room: shape, recordedOn: x.tape, needsGradient: x.needsGradient)
+        upsample(x.tensor, into: output.tensor)
+        if x.needsGradient { x.tape?.record(Record(input: x, output: output)) }
+        return output
+    }
+
+    private struct Record: TapeRecord {
+        let input: Activation
+        let output: Activation
+        var parameters: [Parameter] { [] }
+
+        func pull() {
+            guard let gradient = output.arrivedGradient else { return }
+            input.receive { target, accumulate in
+                if !accumulate { target.fill(0) }
+                pullUpsample(gradient, into: target)
+            }
+            output.releaseGradient()
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/// Floats in one piece of memory, aligned to a cache line, 0 at first.
+///
+/// Confined to the thread that trains, except while it is handed over for a sum over ranks.
+public final class FlatBuffer: @unchecked Sendable {
+    public let pointer: UnsafeMutablePointer<Float>
+    public let count: Int
+
+    public init(count: Int) {
+        self.count = count
+        let raw = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
+        pointer = raw.bindMemory(to: Float.self, capacity: max(count, 1))
+        pointer.update(repeating: 0, count: count)
+    }
+
+    deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+
+    /// Copies all values of a buffer of equal size.
+    public func copy(from other: FlatBuffer) {
+        precondition(count == other.count, "\(other.count) values into \(count)")
+        pointer.update(from: other.pointer, count: count)
+    }
+
+    /// Sets all values to 0.
+    public func zero() { pointer.update(repeating: 0, count: count) }
+
+    /// All values.
+    public var values: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+}

@@ -1,0 +1,85 @@
+import Layers
+import Tensors
+
+/// A detection model built from a layer table, with its own weights.
+public final class Detector: Model {
+    public let table: LayerTable
+    public let weights: Weights
+    public let classNames: [String]
+    private let blocks: [any LayerBlock]
+    private let sources: [[Int]]
+    private let head: DetectHead
+    /// Rows whose results are needed later than by the next row.
+    private let kept: Set<Int>
+
+    /// A model with fresh weights.
+    ///
+    /// - Parameters:
+    ///   - classWidth: channels inside the class branches; nil derives them from the class count.
+    /// - Throws: `Problem` when the table cannot be built.
+    public init(
+        table: LayerTable, classNames: [String], classWidth: Int? = nil, seed: Int = 0, compat83: Bool = false
+    ) throws {
+        var table = table
+        table.classCount = classNames.count
+        self.table = table
+        self.classNames = classNames
+        weights = Weights()
+        var builder = LayerBuilder(table: table, scope: weights.scope)
+        head = try builder.build(classCount: classNames.count, classWidth: classWidth)
+        blocks = builder.blocks
+        sources = builder.sources
+        kept = Set(builder.sources.enumerated().flatMap { index, from in from.filter { $0 != index - 1 } })
+        weights.seal(seed: seed)
+        initializeHeadBiases(compat83: compat83)
+    }
+
+    public var classCount: Int { classNames.count }
+    /// Input pixels per cell of each level, finest first.
+    public var strides: [Int] { head.strides }
+    /// Channels inside the class branches.
+    public var classWidth: Int { head.classWidth }
+    /// Index of the head's row in the table.
+    public var headLayer: Int { blocks.count }
+
+    /// Sets the head's last biases as in a fresh model.
+    public func initializeHeadBiases(compat83: Bool) {
+        head.initializeBiases(compat83: compat83)
+        weights.didChange()
+    }
+
+    /// The raw answer to images `[N, H, W, 3]` in 0…1, H and W multiples of the largest stride.
+    public func callAsFunction(_ x: Activation) -> DetectorOutput {
+        let levels = maps(x, at: sources[blocks.count])
+        let (boxes, scores) = head(levels)
+        let grid = AnchorGrid(
+            levels: zip(levels, strides).map { level, stride in
+                AnchorGrid.Level(height: level.shape.height, width: level.shape.width, stride: stride)
+            })
+        return DetectorOutput(boxes: boxes, scores: scores, grid: grid)
+    }
+
+    /// Results of the given rows.
+    public func maps(_ x: Activation, at layers: [Int]) -> [Activation] {
+        var results: [Int: Activation] = [-1: x]
+        for (index, block) in blocks.enumerated() {
+            let inputs = sources[index].compactMap { results[$0] }
+            results[index] = block(inputs)
+            let previous = index - 1
+            if !kept.contains(previous), !layers.contains(previous) { results[previous] = nil }
+        }
+        return layers.compactMap { results[$0] }
+    }
+}
+
+/// A detector's answer, with what is needed to walk back from it.
+public struct DetectorOutput {
+    /// `[N, 1, A, 64]`.
+    public let boxes: Activation
+    /// `[N, 1, A, K]`.
+    public let scores: Activation
+    public let grid: AnchorGrid
+
+    /// The numbers alone.
+    public var predictions: Predictions { Predictions(boxes: boxes.tensor, scores: scores.tensor, grid: grid) }
+}

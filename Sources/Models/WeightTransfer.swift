@@ -1,0 +1,107 @@
+import Diagnostics
+import Foundation
+import Layers
+
+/// Weights from a file: names and shapes as files have them.
+public typealias NamedWeights = [String: (shape: [Int], values: [Float])]
+
+extension Detector {
+    /// What came over from other weights.
+    public struct Transfer: Equatable, Sendable {
+        /// Entries whose name and shape matched.
+        public var transferred: Int
+        public var total: Int
+        /// Classes whose head rows were copied by name.
+        public var classes: [String]
+
+        /// `Transferred 349/355 items`, and the classes.
+        public var summary: String {
+            "Transferred \(transferred)/\(total) items"
+                + (classes.isEmpty ? "" : "; head rows copied for \(classes.joined(separator: ", "))")
+        }
+    }
+
+    /// Takes every tensor that fits; rows of the last class convolutions are copied for classes of equal name where
+    /// counts or order differ.
+    public func transfer(_ source: NamedWeights, classNames names: [String]?) -> Transfer {
+        let rows = names.flatMap { rowMap(from: $0) }
+        let remaps = names.map { $0 != classNames } ?? false
+        var transferred = 0
+        for entry in weights.entries {
+            guard let other = source[entry.name] else { continue }
+            let isClassRow = isLastClassEntry(entry.name)
+            if other.shape == entry.shape, !(isClassRow && remaps && rows != nil) {
+                weights.write(entry, other.values)
+                transferred += 1
+            } else if isClassRow, let rows, other.shape.dropFirst() == entry.shape.dropFirst() {
+                copyRows(rows, of: other.values, to: entry)
+                if other.shape == entry.shape { transferred += 1 }
+            } else if other.shape == entry.shape {
+                weights.write(entry, other.values)
+                transferred += 1
+            }
+        }
+        let copied = remaps ? (rows ?? [:]).keys.sorted().map { classNames[$0] } : []
+        return Transfer(transferred: transferred, total: weights.entries.count, classes: copied)
+    }
+
+    /// Takes all tensors of a model with the same architecture, choosing its class rows by `rows` (own class → row).
+    ///
+    /// - Throws: `Problem` naming the first tensor that is missing or has another shape.
+    public func load(_ source: NamedWeights, rows: [Int: Int], file: String) throws {
+        for entry in weights.entries {
+            if case .constant = entry.content { continue }
+            guard let other = source[entry.name] else {
+                if case .counter = entry.content { continue }
+                throw Problem("has no tensor \(entry.name)", file: file, remedy: "Use weights of this architecture")
+            }
+            if isLastClassEntry(entry.name), other.shape.dropFirst() == entry.shape.dropFirst(),
+                rows.values.allSatisfy({ $0 < other.shape[0] })
+            {
+                copyRows(rows, of: other.values, to: entry)
+            } else if other.shape == entry.shape {
+                weights.write(entry, other.values)
+            } else {
+                throw Problem(
+                    "tensor \(entry.name) has shape \(other.shape), the model \(entry.shape)", file: file,
+                    remedy: "Use weights of this architecture")
+            }
+        }
+    }
+
+    /// Whether two names mean the same class: case and outer spaces do not count.
+    public static func sameClass(_ a: String, _ b: String) -> Bool {
+        func plain(_ name: String) -> String { name.lowercased().trimmingCharacters(in: .whitespaces) }
+        return plain(a) == plain(b)
+    }
+
+    /// Channels inside the class branches of stored weights.
+    public static func classWidth(in source: NamedWeights, headLayer: Int) -> Int? {
+        source["model.\(headLayer).cv3.0.0.conv.weight"]?.shape.first
+    }
+
+    /// For each own class the row of the class of that name, lower-cased and trimmed; nil when no name is real.
+    private func rowMap(from names: [String]) -> [Int: Int]? {
+        if names.enumerated().allSatisfy({ $1 == String($0) || $1 == "class_\($0)" }) { return nil }
+        var rows: [Int: Int] = [:]
+        for (own, name) in classNames.enumerated() {
+            if let row = names.firstIndex(where: { Detector.sameClass($0, name) }) { rows[own] = row }
+        }
+        return rows
+    }
+
+    private func isLastClassEntry(_ name: String) -> Bool {
+        let parts = name.split(separator: ".")
+        return parts.count == 6 && parts[1] == String(headLayer) && parts[2] == "cv3" && parts[4] == "2"
+    }
+
+    private func copyRows(_ rows: [Int: Int], of values: [Float], to entry: Weights.Entry) {
+        var own = weights.read(entry)
+        let length = entry.count / max(entry.shape[0], 1)
+        for (row, other) in rows {
+            own.replaceSubrange(
+                row * length..<(row + 1) * length, with: values[other * length..<(other + 1) * length])
+        }
+        weights.write(entry, own)
+    }
+}

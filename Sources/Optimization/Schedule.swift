@@ -1,0 +1,102 @@
+import Foundation
+
+/// Learning rate, momentum, decay and accumulation over a run: functions of the batch's number alone, so that a resumed
+/// run needs to remember nothing.
+///
+/// Source: the reference's trainer (release 8.4); `longWarmup` gives the rules of 8.3.
+public struct Schedule: Equatable, Sendable {
+    public var epochs: Int
+    public var batchesPerEpoch: Int
+    /// Images of a full batch over all shards.
+    public var globalBatch: Int
+    public var nominalBatch: Int
+    /// Rate at the start, after any scaling for large batches.
+    public var initialRate: Double
+    /// Share of `initialRate` that is left at the end.
+    public var finalShare: Double
+    public var momentum: Double
+    /// Decay per `nominalBatch` images.
+    public var weightDecay: Double
+    public var cosine: Bool
+    public var warmupEpochs: Double
+    public var warmupMomentum: Double
+    public var warmupBiasRate: Double
+    public var longWarmup: Bool
+
+    public init(
+        epochs: Int, batchesPerEpoch: Int, globalBatch: Int, nominalBatch: Int, initialRate: Double,
+        finalShare: Double, momentum: Double, weightDecay: Double, cosine: Bool, warmupEpochs: Double,
+        warmupMomentum: Double, warmupBiasRate: Double, longWarmup: Bool
+    ) {
+        self.epochs = epochs
+        self.batchesPerEpoch = batchesPerEpoch
+        self.globalBatch = globalBatch
+        self.nominalBatch = nominalBatch
+        self.initialRate = initialRate
+        self.finalShare = finalShare
+        self.momentum = momentum
+        self.weightDecay = weightDecay
+        self.cosine = cosine
+        self.warmupEpochs = warmupEpochs
+        self.warmupMomentum = warmupMomentum
+        self.warmupBiasRate = warmupBiasRate
+        self.longWarmup = longWarmup
+    }
+
+    /// Batches whose gradients make one step after warm-up.
+    public var accumulation: Int {
+        longWarmup ? uncappedAccumulation : min(uncappedAccumulation, batchesPerEpoch * epochs)
+    }
+
+    private var uncappedAccumulation: Int {
+        max(Int((Double(nominalBatch) / Double(globalBatch)).rounded(.toNearestOrEven)), 1)
+    }
+
+    /// Factor that brings the gradient of a batch above `nominalBatch` images to the scale of `nominalBatch`.
+    public var gradientScale: Double { min(1, Double(nominalBatch) / Double(globalBatch)) }
+
+    /// Decay that goes with gradients summed over a step's images, up to the scale of `nominalBatch`.
+    private var scaledDecay: Double {
+        globalBatch > nominalBatch
+            ? weightDecay : weightDecay * Double(globalBatch * uncappedAccumulation) / Double(nominalBatch)
+    }
+
+    /// Batches of warm-up; 0 for none.
+    public var warmupBatches: Int {
+        guard warmupEpochs > 0 else { return 0 }
+        if longWarmup { return max(Int((warmupEpochs * Double(batchesPerEpoch)).rounded(.toNearestOrEven)), 100) }
+        let epochs = min(warmupEpochs, Double(max(self.epochs - 1, 0)))
+        return Int((epochs * Double(batchesPerEpoch)).rounded(.toNearestOrEven))
+    }
+
+    /// Share of the initial rate in an epoch (from 0).
+    public func share(epoch: Int) -> Double {
+        let progress = Double(epoch) / Double(epochs)
+        if cosine { return max((1 - cos(progress * .pi)) / 2, 0) * (finalShare - 1) + 1 }
+        return max(1 - progress, 0) * (1 - finalShare) + finalShare
+    }
+
+    /// Rates at a batch, counted from 0 over the whole run.
+    public func rates(batch: Int) -> Rates {
+        let rate = initialRate * share(epoch: batch / batchesPerEpoch)
+        var rates = Rates(weight: rate, norm: rate, bias: rate, momentum: momentum, weightDecay: scaledDecay)
+        if isWarmup(batch) {
+            let f = Double(batch) / Double(warmupBatches)
+            rates.weight = f * rate
+            rates.norm = f * rate
+            rates.bias = warmupBiasRate + f * (rate - warmupBiasRate)
+            rates.momentum = warmupMomentum + f * (momentum - warmupMomentum)
+        }
+        return rates
+    }
+
+    /// Batches that must have gathered at this batch before a step is taken.
+    public func accumulation(batch: Int) -> Int {
+        guard isWarmup(batch) else { return accumulation }
+        let goal = longWarmup ? Double(nominalBatch) / Double(globalBatch) : Double(accumulation)
+        let f = Double(batch) / Double(warmupBatches)
+        return max(1, Int((1 + f * (goal - 1)).rounded(.toNearestOrEven)))
+    }
+
+    private func isWarmup(_ batch: Int) -> Bool { warmupBatches > 0 && batch <= warmupBatches }
+}

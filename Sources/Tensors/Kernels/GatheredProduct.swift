@@ -1,0 +1,123 @@
+/// A convolution, or its gradient to the input, as products whose left rows are pixels where they stand in memory.
+struct GatheredProduct {
+    let map: PixelMap
+    let source: Tensor
+    let weights: PackedWeights
+    let target: Tensor
+    /// Whether to add to what the target holds.
+    var adding = false
+    var finish: Finish?
+
+    /// Rows (pixels of the target) of all images.
+    private var rows: Int { source.shape.n * map.height * map.width }
+
+    /// Rows of one task: their pixels, on both sides, should stay in the second-level cache.
+    private var rowsPerTask: Int {
+        let floatsPerRow = source.shape.channels * min(map.step * map.step, map.taps.count) + target.shape.channels
+        let cached = 49_152 / floatsPerRow
+        return roundUp(max(24, min(cached, divideUp(rows, by: 16), 384)), to: 6)
+    }
+
+    /// Whether the pixels of all taps are copied into one row, since single pixels are too short for the kernel.
+    private var copiesPixels: Bool { source.shape.channels < 8 && map.taps.count > 1 }
+
+    func run() {
+        if rows == 0 || target.shape.channels == 0 { return }
+        if map.taps.isEmpty { return clear() }
+        let size = rowsPerTask
+        withScratch(floats: source.shape.channels) { zeros in
+            zeros.update(repeating: 0, count: source.shape.channels)
+            parallel(tasks: divideUp(rows, by: size)) { task in
+                run(task * size..<min(rows, (task + 1) * size), outside: zeros)
+            }
+        }
+    }
+
+    private func run(_ range: Range<Int>, outside: UnsafePointer<Float>) {
+        let height = roundUp(range.count, to: 6)
+        let taps = map.taps.count
+        withRowTable((taps + 1) * height) { table in
+            let targets = table + taps * height
+            map.targets(range, of: target, into: targets)
+            for row in range.count..<height { targets[row] = targets[0] }
+            for (i, tap) in map.taps.enumerated() {
+                map.sources(range, of: source, under: tap, outside: outside, into: table + i * height)
+                for row in range.count..<height { table[i * height + row] = table[i * height] }
+            }
+            if copiesPixels {
+                withScratch(floats: height * taps * source.shape.channels + 8) { copies in
+                    copyPixels(table, height: height, into: copies)
+                    multiply(table, taps: 1, depth: taps * source.shape.channels, targets, range.count)
+                }
+            } else {
+                multiply(table, taps: taps, depth: source.shape.channels, targets, range.count)
+            }
+            finish?.apply(targets, count: range.count, channels: target.shape.channels)
+        }
+    }
+
+    /// Puts the pixels of all taps of a row behind each other, and the addresses of these rows into the table.
+    private func copyPixels(
+        _ table: UnsafeMutablePointer<UnsafePointer<Float>>, height: Int, into copies: UnsafeMutablePointer<Float>
+    ) {
+        let channels = source.shape.channels
+        for row in 0..<height {
+            let first = copies + row * map.taps.count * channels
+            var copy = first
+            for tap in 0..<map.taps.count {
+                let pixel = table[tap * height + row]
+                for c in 0..<channels { copy[c] = pixel[c] }
+                copy += channels
+            }
+            table[row] = UnsafePointer(first)
+        }
+    }
+
+    private func multiply(_ table: RowTable, taps: Int, depth: Int, _ targets: RowTable, _ count: Int) {
+        let height = roundUp(count, to: 6)
+        forEachBlock(taps: taps, depth: depth) { tap, blockTaps, offset, blockDepth, isFirst in
+            var product = TileProduct(
+                rows: table, tapStride: height, taps: blockTaps, offset: offset, depth: blockDepth,
+                panel: weights.pointer, panelStride: depth * 16, targets: targets, adding: adding || !isFirst)
+            for panel in 0..<weights.panels {
+                product.panel = UnsafePointer(weights.pointer) + panel * weights.panelSize + (tap * depth + offset) * 16
+                product.targetOffset = panel * 16
+                product.width = min(16, weights.columns - panel * 16)
+                for row in stride(from: 0, to: count, by: 6) {
+                    product.rows = table + tap * height + row
+                    product.targets = targets + row
+                    product.height = min(6, count - row)
+                    multiplyTile(product)
+                }
+            }
+        }
+    }
+
+    /// No tap reaches these pixels.
+    private func clear() {
+        if adding { return }
+        withRowTable(rows) { table in
+            map.targets(0..<rows, of: target, into: table)
+            for row in 0..<rows {
+                UnsafeMutablePointer(mutating: table[row]).update(repeating: 0, count: target.shape.channels)
+            }
+        }
+    }
+}
+
+/// Splits a sum over taps and depth into parts whose panel stays in the first-level cache:
+/// `body(tap, taps, offset, depth, isFirst)`.
+func forEachBlock(taps: Int, depth: Int, _ body: (Int, Int, Int, Int, Bool) -> Void) {
+    let limit = 384
+    if depth > limit {
+        let size = roundUp(divideUp(depth, by: divideUp(depth, by: limit)), to: 8)
+        for tap in 0..<taps {
+            for offset in stride(from: 0, to: depth, by: size) {
+                body(tap, 1, offset, min(size, depth - offset), tap == 0 && offset == 0)
+            }
+        }
+    } else {
+        let size = divideUp(taps, by: divideUp(taps, by: max(1, limit / depth)))
+        for tap in stride(from: 0, to: taps, by: size) { body(tap, min(size, taps - tap), 0, depth, tap == 0) }
+    }
+}

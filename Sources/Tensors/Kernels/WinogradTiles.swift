@@ -1,0 +1,197 @@
+/// The tiles of 4 × 4 pixels that cover the results of a 3 × 3 convolution, and how values get into and out of the 36
+/// planes in which they are multiplied.
+struct WinogradTiles {
+    /// Extent of the results.
+    let height: Int
+    let width: Int
+    let images: Int
+    /// Zeros around the image that the kernel slides over.
+    let padding: Int
+
+    var across: Int { divideUp(width, by: 4) }
+    var perImage: Int { divideUp(height, by: 4) * across }
+    var count: Int { images * perImage }
+
+    /// Image, and first result, of a tile.
+    @inline(__always)
+    func place(_ tile: Int) -> (image: Int, y: Int, x: Int) {
+        let inImage = tile % perImage
+        return (tile / perImage, inImage / across * 4, inImage % across * 4)
+    }
+
+    /// Addresses of the `size` × `size` pixels from (`y`, `x`) on; `outside` where there is none.
+    @inline(__always)
+    private func pixels(
+        _ tensor: Tensor, _ image: Int, _ y: Int, _ x: Int, size: Int, outside: UnsafePointer<Float>,
+        _ table: UnsafeMutablePointer<UnsafePointer<Float>>
+    ) {
+        let shape = tensor.shape
+        let first = UnsafePointer(tensor.pointer)
+        for row in 0..<size {
+            let line = y &+ row
+            let inside = line >= 0 && line < shape.height
+            for column in 0..<size {
+                let place = x &+ column
+                let pixel = (image &* shape.height &+ line) &* shape.width &+ place
+                table[row &* size &+ column] =
+                    inside && place >= 0 && place < shape.width ? first + pixel &* tensor.pixelStride : outside
+            }
+        }
+    }
+
+    /// Transforms the input under some tiles to `planes[36][…][tile][channels]`; tiles beyond the last are zero.
+    ///
+    /// `place(tile, channel)` is where eight values of a tile go, in a plane.
+    @inline(__always)
+    func transformInput(
+        _ tensor: Tensor, _ range: Range<Int>, outside: UnsafePointer<Float>, to planes: UnsafeMutablePointer<Float>,
+        plane: Int, place: (Int, Int) -> Int
+    ) {
+        let channels = tensor.shape.channels
+        withRowTable(36 + 144) { table in
+            let columns = UnsafeMutableRawPointer(table + 36).assumingMemoryBound(to: Float.self)
+            for tile in range {
+                if tile < count {
+                    let (image, y, x) = self.place(tile)
+                    pixels(tensor, image, y - padding, x - padding, size: 6, outside: outside, table)
+                } else {
+                    for i in 0..<36 { table[i] = outside }
+                }
+                for group in stride(from: 0, to: channels, by: 8) {
+                    let c = min(group, channels - 8)
+                    let target = planes + place(tile - range.lowerBound, c)
+                    Self.transformInput(RowTable(table), c, columns, target, plane)
+                }
+            }
+        }
+    }
+
+    @inline(never)
+    private static func transformInput(
+        _ table: RowTable, _ channel: Int, _ columns: UnsafeMutablePointer<Float>,
+        _ target: UnsafeMutablePointer<Float>, _ plane: Int
+    ) {
+        for x in 0..<6 {
+            let column = Winograd.input(
+                (
+                    load8(table[x] + channel), load8(table[6 &+ x] + channel), load8(table[12 &+ x] + channel),
+                    load8(table[18 &+ x] + channel), load8(table[24 &+ x] + channel), load8(table[30 &+ x] + channel)
+                ))
+            Winograd.store(column, columns + 8 &* x, 48)
+        }
+        for y in 0..<6 {
+            let line = Winograd.input(Winograd.load(columns + 48 &* y, 8))
+            Winograd.store(line, target + 6 &* y &* plane, plane)
+        }
+    }
+
+    /// Transforms the gradient to the results of some tiles, as `transformInput` does the input.
+    @inline(__always)
+    func transformGradient(
+        _ tensor: Tensor, _ range: Range<Int>, outside: UnsafePointer<Float>, to planes: UnsafeMutablePointer<Float>,
+        plane: Int, place: (Int, Int) -> Int
+    ) {
+        let channels = tensor.shape.channels
+        withRowTable(36 + 144) { table in
+            let columns = UnsafeMutableRawPointer(table + 36).assumingMemoryBound(to: Float.self)
+            for tile in range {
+                if tile < count {
+                    let (image, y, x) = self.place(tile)
+                    pixels(tensor, image, y, x, size: 4, outside: outside, table)
+                } else {
+                    for i in 0..<16 { table[i] = outside }
+                }
+                for group in stride(from: 0, to: channels, by: 8) {
+                    let c = min(group, channels - 8)
+                    let target = planes + place(tile - range.lowerBound, c)
+                    Self.transformGradient(RowTable(table), c, columns, target, plane)
+                }
+            }
+        }
+    }
+
+    @inline(never)
+    private static func transformGradient(
+        _ table: RowTable, _ channel: Int, _ columns: UnsafeMutablePointer<Float>,
+        _ target: UnsafeMutablePointer<Float>, _ plane: Int
+    ) {
+        for x in 0..<4 {
+            let column = Winograd.outputGradient(
+                (
+                    load8(table[x] + channel), load8(table[4 &+ x] + channel), load8(table[8 &+ x] + channel),
+                    load8(table[12 &+ x] + channel)
+                ))
+            Winograd.store(column, columns + 8 &* x, 32)
+        }
+        for y in 0..<6 {
+            let line = columns + 32 &* y
+            let transformed = Winograd.outputGradient((load8(line), load8(line + 8), load8(line + 16), load8(line + 24)))
+            Winograd.store(transformed, target + 6 &* y &* plane, plane)
+        }
+    }
+
+    /// Transforms products `planes[36][tile][stride]` back to the results of some tiles.
+    func transformOutput(
+        _ planes: UnsafePointer<Float>, plane: Int, stride rowStride: Int, _ range: Range<Int>, to target: Tensor,
+        adding: Bool, finish: Finish?
+    ) {
+        let channels = target.shape.channels
+        withScratch(floats: 24 * 8 + 16 * 8) { scratch in
+            let results = scratch + 24 * 8
+            for tile in range where tile < count {
+                let (image, y, x) = place(tile)
+                let first = target.pointer + ((image * height + y) * width + x) * target.pixelStride
+                for group in stride(from: 0, to: channels, by: 8) {
+                    let c = min(group, channels - 8)
+                    let source = planes + (tile - range.lowerBound) * rowStride + c
+                    Self.transformOutput(source, plane, scratch, results)
+                    if let finish {
+                        for i in 0..<16 { store8(finish(load8(results + 8 * i), channel: c), to: results + 8 * i) }
+                    }
+                    write(results, to: first + c, target, y: y, x: x, adding: adding, overlap: group - c)
+                }
+            }
+        }
+    }
+
+    @inline(never)
+    private static func transformOutput(
+        _ source: UnsafePointer<Float>, _ plane: Int, _ columns: UnsafeMutablePointer<Float>,
+        _ results: UnsafeMutablePointer<Float>
+    ) {
+        for x in 0..<6 {
+            let column = Winograd.output(Winograd.load(source + x &* plane, 6 &* plane))
+            store8(column.0, to: columns + 8 &* x)
+            store8(column.1, to: columns + (48 + 8 &* x))
+            store8(column.2, to: columns + (96 + 8 &* x))
+            store8(column.3, to: columns + (144 + 8 &* x))
+        }
+        for y in 0..<4 {
+            let line = Winograd.output(Winograd.load(columns + 48 &* y, 8))
+            store8(line.0, to: results + 32 &* y)
+            store8(line.1, to: results + 32 &* y + 8)
+            store8(line.2, to: results + 32 &* y + 16)
+            store8(line.3, to: results + 32 &* y + 24)
+        }
+    }
+
+    /// Writes those of 4 × 4 results that lie inside of the image; the first `overlap` channels were written before.
+    @inline(__always)
+    private func write(
+        _ results: UnsafePointer<Float>, to first: UnsafeMutablePointer<Float>, _ target: Tensor, y: Int, x: Int,
+        adding: Bool, overlap: Int
+    ) {
+        let keep = SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7) .< Int32(overlap)
+        for row in 0..<min(4, height - y) {
+            for column in 0..<min(4, width - x) {
+                let pointer = first + (row &* width &+ column) &* target.pixelStride
+                let value = load8(results + (row &* 4 &+ column) &* 8)
+                if adding {
+                    store8(load8(pointer) + value.replacing(with: 0, where: keep), to: pointer)
+                } else {
+                    store8(value, to: pointer)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import Collectives
+import Datasets
+import Diagnostics
+import Layers
+import Optimization
+import Tensors
+
+/// A shard's way through a step, up to the point where ranks agree.
+struct ShardPass<Task: Objective> {
+    let tape: Tape
+    let learned: Task.Answer
+    let preparation: Task.Preparation
+    /// Batch statistics that the student observed.
+    let statistics: [Float]
+}
+
+/// What all ranks know after the forward passes of a step.
+struct Agreement {
+    var counts: [Double]
+    var images: Int
+    var objects: Int
+    /// Shards that had images: statistics are means over these.
+    var shards: Double
+    var stops: Bool
+}
+
+extension Trainer {
+    /// With synchronised BatchNorm a rank's shards are one batch, since every layer meets; empty shards are no passes
+    /// otherwise, except that a rank always makes one.
+    func merged(_ batches: [Batch]) -> [Batch] {
+        recipe.syncBn ? [Batch.joined(batches)] : batches
+    }
+
+    /// Teacher and student look at a shard's images.
+    func answer(_ batch: Batch) -> ShardPass<Task> {
+        let taught = teacher.map { $0(Activation(batch.images)) }
+        let tape = Tape(synchronize: recipe.syncBn ? { sums in self.synchronize(&sums) } : nil)
+        state.weights.zeroGradients()
+        let learned = student(Activation(batch.images, recordedOn: tape))
+        return ShardPass(
+            tape: tape, learned: learned,
+            preparation: objective.prepare(learned, taught: taught, labels: batch.labels),
+            statistics: state.weights.observedStatistics)
+    }
+
+    private func synchronize(_ sums: inout [Double]) {
+        // A layer cannot throw; a rank that is lost ends the job anyway.
+        do { try ranks.sum(&sums) } catch { ranks.abort(because: error) }
+    }
+
+    /// One small sum over ranks: normalisers, counts and wishes.
+    func agree(_ passes: [ShardPass<Task>], _ batches: [Batch]) throws -> Agreement {
+        let counts = TreeSum.sum(passes.map { objective.counts(of: $0.preparation) })
+        let images = batches.reduce(0) { $0 + $1.labels.imageCount }
+        let objects = batches.reduce(0) { $0 + $1.labels.objects.count }
+        let shards = recipe.syncBn ? 1 : batches.count { $0.labels.imageCount > 0 }
+        var vector = counts + [Double(images), Double(objects), Double(shards), stopRequested() ? 1 : 0]
+        try ranks.sum(&vector)
+        let n = counts.count
+        return Agreement(
+            counts: Array(vector[..<n]), images: Int(vector[n]), objects: Int(vector[n + 1]), shards: vector[n + 2],
+            stops: vector[n + 3] > 0)
+    }
+
+    /// Takes a sound step's gradients and statistics in, and moves the weights when enough batches have gathered.
+    func accept(_ values: [Double], _ norm: Double, _ agreement: Agreement) -> (norm: Double, moved: Bool) {
+        let batch = batchNumber
+        return state.changing {
+            state.gather(exchange.sums)
+            state.weights.commitBatchStatistics(exchange.sums, share: Float(1 / max(agreement.shards, 1)))
+            var total = norm
+            let isDue = batch - state.progress.lastUpdate >= schedule.accumulation(batch: batch)
+            if isDue {
+                total = state.progress.gathered == 1 ? norm : gradientNorm(state.gathered, of: state.weights)
+                total *= schedule.gradientScale
+                let scale = clippingScale(norm: total, limit: recipe.clip) * schedule.gradientScale
+                state.optimizer.step(
+                    state.weights, gradient: state.gathered, scale: Float(scale), rates: schedule.rates(batch: batch))
+                state.average.follow(state.weights)
+                state.progress.lastUpdate = batch
+                state.progress.gathered = 0
+            }
+            if state.progress.termSums.isEmpty { state.progress.termSums = values.map { _ in 0 } }
+            for i in values.indices { state.progress.termSums[i] += values[i] }
+            state.progress.termSteps += 1
+            state.progress.skippedInARow = 0
+            state.progress.step += 1
+            return (total, isDue)
+        }
+    }
+
+    /// Lets a step that is not finite leave no trace but its count, and says where it came from.
+    func skip(_ losses: [ShardLoss], _ batches: [Batch]) throws {
+        state.changing {
+            state.progress.skipped += 1
+            state.progress.skippedInARow += 1
+            state.progress.gathered = 0
+            state.progress.step += 1
+        }
+        let places = zip(losses, merged(batches)).flatMap { loss, batch in
+            loss.nonFinite.map { "\($0.term) of \(batch.sources[$0.image].path)" }
+        }
+        let text = places.isEmpty ? "" : "rank \(ranks.rank): " + Set(places).sorted().prefix(8).joined(separator: ", ")
+        if let all = try ranks.gather(Array(text.utf8)) {
+            let causes = all.map { String(decoding: $0, as: UTF8.self) }.filter { !$0.isEmpty }
+            try journal.note(
+                "step \(batchNumber) skipped: not finite in "
+                    + (causes.isEmpty ? "the gradient (no loss term)" : causes.joined(separator: "; ")))
+        }
+        if state.progress.skippedInARow >= 50 {
+            throw Problem(
+                "50 steps in a row were not finite: training diverged",
+                remedy: "Lower lr0 or check the data; the last good checkpoint is kept", exit: .diverged)
+        }
+    }
+}

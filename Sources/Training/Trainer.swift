@@ -1,0 +1,121 @@
+import Collectives
+import Configuration
+import Datasets
+import Diagnostics
+import Layers
+import Optimization
+import Tensors
+
+/// The loop: step, judge, checkpoint, stop. It knows only contracts; tasks fulfil them.
+public final class Trainer<Student: Model, Task: Objective> where Student.Answer == Task.Answer {
+    let recipe: Recipe
+    let student: Student
+    /// Nil trains on labels alone.
+    let teacher: Student?
+    let objective: Task
+    let evaluator: any Evaluator
+    let source: any BatchSource
+    let ranks: any Communicator
+    let schedule: Schedule
+    let state: RunState
+    let journal: any Journal
+    let exchange: GradientExchange
+    /// Whether somebody asked this process to stop.
+    let stopRequested: () -> Bool
+    let clock = Stopwatch()
+
+    /// - Parameter parts: what the run is made of; the recipe's values are checked already.
+    public init(_ parts: TrainerParts<Student, Task>) {
+        recipe = parts.recipe
+        student = parts.student
+        teacher = parts.teacher
+        objective = parts.objective
+        evaluator = parts.evaluator
+        source = parts.source
+        ranks = parts.ranks
+        schedule = parts.schedule
+        state = parts.state
+        journal = parts.journal
+        stopRequested = parts.stopRequested
+        exchange = GradientExchange(
+            parts.student.weights, shards: parts.recipe.syncBn ? 1 : parts.localShards, ranks: parts.ranks)
+    }
+
+    /// Trains until the last epoch, until the fitness stops improving, or until somebody asks to stop.
+    public func run() throws -> Ending {
+        try source.seek(epoch: state.progress.epoch, step: state.progress.step)
+        try refuseSilentTerms()
+        while state.progress.epoch < state.progress.epochs {
+            while state.progress.step < source.stepsPerEpoch {
+                let report = try step()
+                try journal.record(report, state)
+                if report.stops { return .stoppedOnRequest }
+            }
+            if try judge().stops { return .stoppedEarly }
+        }
+        return .finished
+    }
+
+    /// Takes one step; every rank leaves it with identical weights.
+    func step() throws -> StepReport {
+        ranks.report(phase: "step", step: batchNumber)
+        let batches = try source.batches(epoch: state.progress.epoch, step: state.progress.step)
+        let loaded = clock.seconds
+
+        // The teacher answers, without a tape; the student answers, and its tape remembers.
+        let passes = merged(batches).map(answer)
+
+        // What the terms are divided by, and whether to stop, is agreed by all ranks.
+        let agreement = try agree(passes, batches)
+
+        // How wrong is the student? Walk back from there to every weight; sums over ranks set out meanwhile.
+        let losses = passes.map { objective.evaluate($0.preparation, of: $0.learned, counts: agreement.counts, isolating: nil) }
+        for (shard, pass) in passes.enumerated() {
+            state.weights.beginGradients(statistics: pass.statistics)
+            let isLast = shard == passes.count - 1
+            if isLast { exchange.begin(pass.tape) }
+            pass.tape.backward { if isLast { self.exchange.finished($0, shard: shard) } }
+            exchange.end(shard: shard, isLast: isLast)
+        }
+        var values = TreeSum.sum(losses.map(\.values))
+        try ranks.sum(&values)
+        try exchange.wait()
+
+        // Clip, move the weights, let the average follow; or leave everything as it was.
+        let norm = gradientNorm(exchange.sums, of: state.weights)
+        let isSound = norm.isFinite && values.allSatisfy(\.isFinite)
+        let update = isSound ? accept(values, norm, agreement) : nil
+        if !isSound { try skip(losses, batches) }
+        return StepReport(
+            epoch: state.progress.epoch, step: state.progress.step, batch: batchNumber - 1, values: values,
+            norm: update?.norm ?? norm, rates: schedule.rates(batch: batchNumber - 1), images: agreement.images,
+            objects: agreement.objects, isSkipped: !isSound, stops: agreement.stops, seconds: clock.lap(),
+            loadingSeconds: loaded)
+    }
+
+    /// Scores the average, remembers the best, decides whether to go on, saves.
+    func judge() throws -> Verdict {
+        ranks.report(phase: "validation", step: batchNumber)
+        let epoch = state.progress.epoch
+        let isLast = epoch + 1 >= state.progress.epochs
+        let scores = recipe.val || isLast ? try evaluator.evaluate(state.average.values, ranks: ranks) : nil
+        let verdict = try agreeOnVerdict(scores, validated: recipe.val || isLast)
+        let row = EpochReport(
+            epoch: epoch, terms: state.progress.termMeans, scores: scores, fitness: verdict.fitness,
+            isBest: verdict.isBest, rates: schedule.rates(batch: max(batchNumber - 1, 0)),
+            seconds: verdict.seconds, stops: verdict.stops)
+        state.changing {
+            state.progress.seconds = verdict.seconds
+            state.progress.epochs = verdict.epochs
+            state.progress.epoch += 1
+            state.progress.step = 0
+            state.progress.termSums = []
+            state.progress.termSteps = 0
+        }
+        try journal.finish(row, state)
+        return verdict
+    }
+
+    /// Number, over the whole run, of the next batch.
+    var batchNumber: Int { state.progress.epoch * source.stepsPerEpoch + state.progress.step }
+}

@@ -1,0 +1,23 @@
+import CHost
+import Collectives
+import Configuration
+import Tensors
+
+/// What this process may use of its host.
+enum Machine {
+    /// Compute threads: the recipe's, else the allowed cores shared among the ranks that may run on them.
+    ///
+    /// A launcher that bound this rank to cores of its own has divided them already.
+    static func computeThreads(_ recipe: Recipe, ranks: any Communicator) -> Int {
+        if recipe.threads > 0 { return recipe.threads }
+        let allowed = Int(chost_allowed_cores())
+        let isBound = allowed < Int(chost_host_cores())
+        return isBound ? allowed : max(1, allowed / ranks.local.size)
+    }
+
+    /// Prepares threads and matrix products; once, before any computation.
+    static func start(_ recipe: Recipe, ranks: any Communicator) {
+        startMatrixProducts()
+        Threads.count = computeThreads(recipe, ranks: ranks)
+    }
+}

@@ -1,0 +1,120 @@
+import Checkpoints
+import Configuration
+import Diagnostics
+import Documents
+import Models
+
+/// Finds, reads and builds the student and the teacher of a recipe.
+struct ModelLoading {
+    let recipe: Recipe
+    /// Classes of the data set.
+    let classNames: [String]
+    private(set) var notes: [String] = []
+
+    init(recipe: Recipe, classNames: [String]) {
+        self.recipe = recipe
+        self.classNames = classNames
+    }
+
+    private var compat83: Bool { recipe.compat == .v83 }
+
+    /// The student with its first weights: fresh ones, and what fits of `pretrained` or of the student's own file.
+    mutating func student() throws -> Detector {
+        let name = recipe.student
+        if isWeightFile(name) {
+            return try transferred(from: try ModelFile.read(name), path: name, table: nil)
+        }
+        let table: LayerTable
+        if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+            table = try LayerTable(document: YAML.read(path: name), scale: LayerTable.scaleLetter(inFileName: name))
+        } else if let known = try LayerTable.named(name) {
+            table = known
+        } else {
+            throw Problem(
+                "the student \(name) is neither a known model nor a file",
+                remedy: "Use a name such as yolov8n, a layer table (.yaml) or weights (.pt, .safetensors)",
+                exit: .missingInput)
+        }
+        if !recipe.pretrained.isEmpty {
+            return try transferred(
+                from: try ModelFile.read(recipe.pretrained), path: recipe.pretrained, table: table)
+        }
+        return try Detector(table: table, classNames: classNames, seed: recipe.seed, compat83: compat83)
+    }
+
+    private mutating func transferred(from file: ModelFile, path: String, table: LayerTable?) throws -> Detector {
+        let table = try table ?? ModelLoading.table(of: file, path: path)
+        let weights = file.weights.mapValues { ($0.shape, $0.values) }
+        let width = compat83 ? nil : Detector.classWidth(in: weights, headLayer: table.rows.count - 1)
+        let student = try Detector(
+            table: table, classNames: classNames, classWidth: width, seed: recipe.seed, compat83: compat83)
+        let transfer = student.transfer(weights, classNames: file.names)
+        notes.append("student \(path): \(transfer.summary)")
+        if transfer.transferred == 0 {
+            throw Problem(
+                "no tensor fits the student", file: path, remedy: "Use weights of this architecture, or none")
+        }
+        return student
+    }
+
+    /// The teacher, its classes in the order of the data set's; nil when the recipe has none.
+    mutating func teacher() throws -> Detector? {
+        if recipe.teacher.isEmpty { return nil }
+        let path = recipe.teacher
+        let file = try ModelFile.read(path)
+        let table = try ModelLoading.table(of: file, path: path)
+        let rows = try classRows(file, path: path)
+        let weights = file.weights.mapValues { ($0.shape, $0.values) }
+        let teacher = try Detector(
+            table: table, classNames: classNames,
+            classWidth: Detector.classWidth(in: weights, headLayer: table.rows.count - 1))
+        try teacher.load(weights, rows: rows, file: path)
+        return teacher
+    }
+
+    /// For each class of the data set the teacher's row, by name.
+    private mutating func classRows(_ file: ModelFile, path: String) throws -> [Int: Int] {
+        let same = Dictionary(uniqueKeysWithValues: classNames.indices.map { ($0, $0) })
+        guard let names = file.names else {
+            if file.classCount == classNames.count {
+                notes.append("the teacher has no class names: its classes are taken in the data set's order")
+                return same
+            }
+            throw Problem(
+                "the teacher has no class names, and \(file.classCount ?? 0) classes against \(classNames.count)",
+                file: path, remedy: "Use a teacher that was trained on these classes")
+        }
+        if names == classNames { return same }
+        var rows: [Int: Int] = [:]
+        for (own, name) in classNames.enumerated() {
+            rows[own] = names.firstIndex { Detector.sameClass($0, name) }
+        }
+        guard rows.count == classNames.count else {
+            throw Problem(
+                "the teacher does not know every class: it has \(names.prefix(100).joined(separator: ", ")); the data "
+                    + "set has \(classNames.joined(separator: ", "))", file: path,
+                remedy: "Use a teacher that was trained on these classes, or rename them in the data set")
+        }
+        let table = classNames.enumerated().map { "  \($0) \($1) <- \(rows[$0] ?? 0) \(names[rows[$0] ?? 0])" }
+        notes.append("teacher classes mapped by name:\n" + table.joined(separator: "\n"))
+        return rows
+    }
+
+    private func isWeightFile(_ name: String) -> Bool { name.hasSuffix(".pt") || name.hasSuffix(".safetensors") }
+
+    /// The layer table that a model file carries.
+    static func table(of file: ModelFile, path: String) throws -> LayerTable {
+        guard let document = file.table else {
+            throw Problem(
+                "carries no layer table", file: path,
+                remedy: "Use a .pt of Ultralytics or a .safetensors of this program, or name the architecture with "
+                    + "`student` and give this file as `pretrained`")
+        }
+        do {
+            return try LayerTable(document: document)
+        } catch var problem as Problem {
+            problem.file = problem.file ?? path
+            throw problem
+        }
+    }
+}

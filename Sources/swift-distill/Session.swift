@@ -1,0 +1,41 @@
+import Collectives
+import Configuration
+import Diagnostics
+import Foundation
+
+/// What every command that computes has in common: joining the ranks, one message for a failure, one exit code.
+enum Session {
+    /// Runs `body` on every rank and ends the process with its exit code.
+    static func run(_ body: (any Communicator) throws -> ExitCode) throws -> Never {
+        let ranks: any Communicator
+        do {
+            ranks = try Ranks.join()
+        } catch {
+            fail(error)
+        }
+        do {
+            try StopSignal.listen()
+            let code = try body(ranks)
+            try ranks.finish()
+            exit(code.rawValue)
+        } catch {
+            ranks.abort(because: error)
+        }
+    }
+
+    /// The recipe of the command line: read by rank 0, known to all.
+    static func recipe(_ arguments: [String], ranks: any Communicator) throws -> RecipeReading {
+        // Every rank sees the same files and words; the first to fail speaks for all.
+        let (config, words) = RecipeReader.split(arguments)
+        return try RecipeReader().read(config: config ?? standardConfig, words: words)
+    }
+
+    /// The recipe that is meant when none is named.
+    private static var standardConfig: String { RecipeReader.standardConfig }
+
+    /// Prints a failure that happened before the ranks met, and ends the process.
+    private static func fail(_ error: any Error) -> Never {
+        FileHandle.standardError.write(Data("swift-distill: \(error)\n".utf8))
+        exit((error as? Problem)?.exit.rawValue ?? ExitCode.internalError.rawValue)
+    }
+}
