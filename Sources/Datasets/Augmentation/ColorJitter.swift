@@ -34,13 +34,18 @@ struct ColorJitter {
     /// Eight changed pixels; values are integers from 0 to 255.
     @inline(__always)
     func apply(_ r: inout SIMD8<Float>, _ g: inout SIMD8<Float>, _ b: inout SIMD8<Float>) {
-        var (h, s, v) = hsv(r, g, b)
-        for lane in 0..<8 {
-            h[lane] = hue[Int(h[lane])]
-            s[lane] = saturation[Int(s[lane])]
-            v[lane] = brightness[Int(v[lane])]
+        let (h, s, v) = hsv(r, g, b)
+        (r, g, b) = rgb(look(h, up: hue), look(s, up: saturation), look(v, up: brightness))
+    }
+
+    @inline(__always)
+    private func look(_ values: SIMD8<Float>, up table: [Float]) -> SIMD8<Float> {
+        let places = nearestIntegers(values)
+        return table.withUnsafeBufferPointer { table in
+            var result = SIMD8<Float>()
+            for lane in 0..<8 { result[lane] = table[Int(places[lane])] }
+            return result
         }
-        (r, g, b) = rgb(h, s, v)
     }
 }
 
@@ -50,16 +55,16 @@ func hsv(
     _ r: SIMD8<Float>, _ g: SIMD8<Float>, _ b: SIMD8<Float>
 ) -> (SIMD8<Float>, SIMD8<Float>, SIMD8<Float>) {
     let one = SIMD8<Float>(repeating: 1)
-    let v = pointwiseMax(pointwiseMax(r, g), b)
-    let d = v - pointwiseMin(pointwiseMin(r, g), b)
+    let v = larger(larger(r, g), b)
+    let d = v - smaller(smaller(r, g), b)
     // Every product stays below 2²⁴, so that Float holds the integers exactly; the reciprocals round as integers do.
-    let perValue = (1_044_480 / pointwiseMax(v, one)).rounded(.toNearestOrEven)
-    let perRange = (122_880 / pointwiseMax(d, one)).rounded(.toNearestOrEven)
-    let s = ((d * perValue + 2048) * 0x1p-12).rounded(.down)
+    let perValue = nearest(1_044_480 / larger(v, one))
+    let perRange = nearest(122_880 / larger(d, one))
+    let s = floored((d * perValue + 2048) * 0x1p-12)
     var turn = (r - g) + 4 * d
     turn.replace(with: (b - r) + 2 * d, where: v .== g)
     turn.replace(with: g - b, where: v .== r)
-    var h = ((turn * perRange + 2048) * 0x1p-12).rounded(.down)
+    var h = floored((turn * perRange + 2048) * 0x1p-12)
     h.replace(with: h + 180, where: h .< 0)
     return (h, s, v)
 }
@@ -71,12 +76,13 @@ func rgb(
 ) -> (SIMD8<Float>, SIMD8<Float>, SIMD8<Float>) {
     let sector = h * (6.0 / 180)
     let reach = v * s * (1.0 / 255)
+    @inline(__always)
     func channel(_ offset: Float) -> SIMD8<Float> {
         var k = sector + offset
         k.replace(with: k - 6, where: k .>= 6)
-        let share = pointwiseMin(k, 4 - k).clamped(lowerBound: SIMD8(), upperBound: SIMD8(repeating: 1))
+        let share = smaller(larger(smaller(k, 4 - k), SIMD8()), SIMD8(repeating: 1))
         // A hair is added so that a value that is an integer but for rounding stays that integer.
-        return (v - reach * share + 0x1p-12).rounded(.down)
+        return floored(v - reach * share + 0x1p-12)
     }
     return (channel(5), channel(3), channel(1))
 }

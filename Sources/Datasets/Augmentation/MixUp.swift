@@ -12,7 +12,7 @@ func mixed(_ first: Sample, _ second: Sample, share: Double) -> Sample {
     for i in stride(from: 0, to: picture.byteCount, by: 8) {
         let x = SIMD8<Float>(a.loadUnaligned(fromByteOffset: i, as: SIMD8<UInt8>.self))
         let y = SIMD8<Float>(b.loadUnaligned(fromByteOffset: i, as: SIMD8<UInt8>.self))
-        let value = SIMD8<UInt8>(truncatingIfNeeded: SIMD8<Int32>(x * share + y * rest))
+        let value = SIMD8<UInt8>(truncatingIfNeeded: nearestIntegers(floored(x * share + y * rest)))
         target.storeBytes(of: value, toByteOffset: i, as: SIMD8<UInt8>.self)
     }
     return Sample(

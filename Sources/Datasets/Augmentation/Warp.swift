@@ -96,12 +96,12 @@ private func sampleInside(
         let d = SIMD4<Float>(p.loadUnaligned(fromByteOffset: rowBytes + 3, as: SIMD4<UInt8>.self))
         let top = a.addingProduct(b - a, SIMD4(repeating: fx)), bottom = c.addingProduct(d - c, SIMD4(repeating: fx))
         let value = top.addingProduct(bottom - top, SIMD4(repeating: fy))
-        let rounded = SIMD4<Int32>(truncatingIfNeeded: SIMD4<Int32>(value + 0.5))
+        let rounded = nearestBytes(value)
         if position + 1 < range.upperBound {
             // The fourth byte is overwritten by the next pixel.
-            out.storeBytes(of: SIMD4<UInt8>(truncatingIfNeeded: rounded), toByteOffset: 3 * position, as: SIMD4<UInt8>.self)
+            out.storeBytes(of: rounded, toByteOffset: 3 * position, as: SIMD4<UInt8>.self)
         } else {
-            for k in 0..<3 { row[3 * position + k] = UInt8(truncatingIfNeeded: rounded[k]) }
+            for k in 0..<3 { row[3 * position + k] = rounded[k] }
         }
         x += line.stepX
         y += line.stepY
@@ -130,6 +130,6 @@ private func sample(_ source: Picture, at point: SIMD2<Double>, into target: Uns
     }
     let a = pixel(0, 0), c = pixel(1, 0)
     let top = a + (pixel(0, 1) - a) * f.x, bottom = c + (pixel(1, 1) - c) * f.x
-    let value = top + (bottom - top) * f.y + 0.5
-    for k in 0..<3 { target[k] = UInt8(value[k]) }
+    let value = nearestBytes(SIMD4(top + (bottom - top) * f.y, 0))
+    for k in 0..<3 { target[k] = value[k] }
 }
