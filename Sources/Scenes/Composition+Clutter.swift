@@ -4,7 +4,7 @@ import Tensors
 extension Composition {
     mutating func clutter(_ random: inout RandomStream) {
         let dense = random.chance(0.35)
-        let trees = random.count(0, dense ? 60 : 12)
+        let trees = Int(Float(random.count(0, dense ? 60 : 12)) * mix(0.4, 1, difficulty))
         let kinds: [Tree.Kind] = random.chance(0.5) ? [random.pick(Tree.Kind.allCases)] : Tree.Kind.allCases
         for _ in 0..<trees { tree(kinds) }
         for _ in 0..<random.count(0, 6) { tree([.bush]) }
