@@ -53,9 +53,10 @@ public struct ModelFile: Sendable {
     }
 
     init(_ tensors: SafeTensors, path: String) throws {
+        let entries = try Self.model(in: tensors, path: path)
         weights = [:]
-        weightNames = tensors.entries.keys.sorted()
-        for (name, entry) in tensors.entries {
+        weightNames = entries.keys.sorted()
+        for (name, entry) in entries {
             guard let values = entry.floats() else {
                 throw Problem(
                     "has tensor '\(name)' of type \(entry.type), which holds no weights", file: path,
@@ -68,6 +69,14 @@ public struct ModelFile: Sendable {
         names = try Self.list("names", in: metadata, path: path) { $0.string }
         strides = try Self.list("strides", in: metadata, path: path) { $0.double.map { Float($0) } }
         classCount = names?.count ?? table?["nc"]?.int
+    }
+
+    /// The tensors of the model in a file; in a checkpoint these are the averaged weights.
+    private static func model(in tensors: SafeTensors, path: String) throws -> [String: SafeTensors.Entry] {
+        guard tensors.metadata["format"] == checkpointFormat else { return tensors.entries }
+        try tensors.checkSeal(path: path)
+        let averaged = tensors.entries.filter { $0.key.hasPrefix(averagePrefix) }
+        return Dictionary(uniqueKeysWithValues: averaged.map { (String($0.key.dropFirst(averagePrefix.count)), $0.value) })
     }
 
     private static func json(_ key: String, in metadata: [String: String], path: String) throws -> Node? {
@@ -95,6 +104,11 @@ public struct ModelFile: Sendable {
 }
 
 extension ModelFile {
+    /// What the metadata `format` of a training checkpoint says; such a file holds more than one model.
+    public static let checkpointFormat = "swift-distill checkpoint"
+    /// What the names of the averaged weights begin with in a checkpoint.
+    public static let averagePrefix = "ema."
+
     /// Metadata of a safetensors file from which `read` gets table, class names and strides back.
     public static func metadata(table: Node?, names: [String]?, strides: [Float]?) -> [String: String] {
         var metadata: [String: String] = [:]

@@ -3,20 +3,22 @@ import Tensors
 /// One scene as a list of things in one world: what there is and where, before anything is drawn.
 struct Composition {
     let world: World
-    private(set) var things: [any Thing] = []
+    var things: [any Thing] = []
     private let seed: Int
     private let index: Int
     private let attempt: Int
+    let difficulty: Float
     /// Whether there is nothing to find.
     let isBackground: Bool
     private var serial = 0
-    private let foliage: Color
+    let foliage: Color
     private var taken: [(centre: Point, size: Point)] = []
 
     /// The scene with this number; nothing else has a say in it.
-    init(width: Int, height: Int, seed: Int, index: Int, attempt: Int = 0) {
+    init(width: Int, height: Int, options: SceneOptions, index: Int, attempt: Int = 0) {
         self.attempt = attempt
-        self.seed = seed
+        seed = options.seed
+        difficulty = Float(options.difficulty)
         self.index = index
         var random = RandomStream(seed, index, 1, attempt)
         world = World(view: View(width: width, height: height, &random), air: Air(&random))
@@ -29,10 +31,10 @@ struct Composition {
         things.sort { $0.base < $1.base }
     }
 
-    private var view: View { world.view }
+    var view: View { world.view }
 
     /// A fresh stream for the next thing, so that one thing's needs never move another.
-    private mutating func stream() -> RandomStream {
+    mutating func stream() -> RandomStream {
         serial += 1
         return RandomStream(seed, index, 2, attempt, serial)
     }
@@ -101,7 +103,7 @@ struct Composition {
     }
 
     /// A row of the ground where `size` metres have a size in pixels drawn evenly from small to large.
-    private func row(_ random: inout RandomStream, metres size: Float, least: Float, most: Float) -> Float {
+    func row(_ random: inout RandomStream, metres size: Float, least: Float, most: Float) -> Float {
         let lowest = view.height * 1.08
         let largest = max(min(view.metre(at: lowest) * size, most), least * 1.05)
         let row = view.row(whereMetreIs: random.scale(least, largest) / size)
@@ -127,7 +129,7 @@ struct Composition {
     private mutating func person() {
         var own = stream()
         let tall = own.real(1.5, 1.95)
-        let row = row(&own, metres: tall, least: 17, most: view.height * 0.95)
+        let row = row(&own, metres: tall, least: mix(42, 17, difficulty), most: view.height * 0.95)
         let height = tall * view.metre(at: row)
         let x = column(&own, at: row, size: Point(height * 0.35, height))
         things.append(Person(x: x, base: row, height: height, &own))
@@ -136,7 +138,7 @@ struct Composition {
 
     private mutating func vehicle() {
         var own = stream()
-        let row = row(&own, metres: 3.4, least: 17, most: view.width * 0.8)
+        let row = row(&own, metres: 3.4, least: mix(46, 17, difficulty), most: view.width * 0.8)
         let metre = view.metre(at: row)
         let x = column(&own, at: row, size: Point(metre * 4, metre * 2))
         things.append(Vehicle(x: x, base: row, metre: metre, in: world, &own))
@@ -147,7 +149,7 @@ struct Composition {
         var own = stream()
         let row = own.real(view.ground + 4, view.height * 0.99)
         let near = smoothstep(view.ground, view.height, row)
-        let height = own.scale(9, view.height * (0.12 + 0.6 * near))
+        let height = own.scale(mix(26, 9, difficulty), view.height * (0.15 + 0.6 * near))
         let line = own.chance(0.3)
         let width = min(height * (line ? own.real(1.5, 4.5) : own.real(0.45, 1.2)), view.width * 0.9)
         let x = column(&own, at: row, size: Point(width, height))
@@ -171,7 +173,7 @@ struct Composition {
     }
 
     private mutating func plume(_ x: Float, foot: Float, base: Float, _ random: inout RandomStream) {
-        let height = random.scale(22, max(foot * 1.05, 40))
+        let height = random.scale(mix(48, 22, difficulty), max(foot * 1.05, 60))
         let width = max(height * random.real(0.25, 0.85), 9)
         let far = base < view.ground
         let depth = far ? random.scale(400, 4000) : view.depth(at: base)
@@ -185,12 +187,12 @@ struct Composition {
         let behind = own.real(-2e6 + 20, -1e6 + 3000)
         if own.chance(0.2) {
             let start = Point(own.real(0.05, 0.8) * view.width, own.real(0.05, 0.6) * horizon)
-            let reach = own.scale(0.12, 0.7) * view.width * own.sign()
+            let reach = own.scale(mix(0.25, 0.12, difficulty), 0.7) * view.width * own.sign()
             let end = start + Point(reach, own.real(-0.15, 0.3) * horizon)
             things.append(Lightning(from: start, to: end, base: behind, in: world, &own))
             return
         }
-        let length = horizon * own.scale(0.25, 1.1)
+        let length = horizon * own.scale(mix(0.55, 0.25, difficulty), 1.1)
         let foot = Point(own.real(0.04, 0.96) * view.width, horizon + own.real(-4, 4))
         let start = Point(foot.x + own.real(-0.5, 0.5) * length, foot.y - length)
         things.append(Lightning(from: start, to: foot, base: behind, in: world, &own))
@@ -198,7 +200,7 @@ struct Composition {
 
     /// Now and then something stands in front.
     private mutating func hide(_ x: Float, _ row: Float, _ size: Point, _ random: inout RandomStream) {
-        guard random.chance(0.33) else { return }
+        guard random.chance(0.35 * Double(difficulty)) else { return }
         var own = stream()
         let front = row + 1
         let place = x + own.sign() * own.real(0.2, 0.6) * size.x
@@ -212,67 +214,5 @@ struct Composition {
             let tall = size.y * own.real(0.3, 0.7)
             things.append(Tree(.bush, x: place, base: front, height: tall, color: foliage, &own))
         }
-    }
-}
-
-// What is not labelled.
-extension Composition {
-    private mutating func clutter(_ random: inout RandomStream) {
-        let dense = random.chance(0.35)
-        let trees = random.count(0, dense ? 60 : 12)
-        let kinds: [Tree.Kind] = random.chance(0.5) ? [random.pick(Tree.Kind.allCases)] : Tree.Kind.allCases
-        for _ in 0..<trees { tree(kinds) }
-        for _ in 0..<random.count(0, 6) { tree([.bush]) }
-        for _ in 0..<random.count(0, 4) { scatter { Boulder(x: $0, base: $1, height: $3.scale(0.3, 2) * $2, &$3) } }
-        for _ in 0..<random.count(0, 4) { scatter { Upright(x: $0, base: $1, height: $3.real(0.9, 2) * $2, &$3) } }
-        if random.chance(0.35) {
-            let world = world
-            for _ in 0..<random.count(1, 4) {
-                scatter { Building(x: $0, base: $1, metre: $2, in: world, &$3) }
-            }
-        }
-        if random.chance(0.12) { for _ in 0..<random.count(1, 4) { scatter { Lamp(x: $0, base: $1, metre: $2, &$3) } } }
-        if random.chance(0.28) {
-            var own = stream()
-            things.append(Wires(base: row(&own, metres: 2, least: 6, most: view.height), in: world, &own))
-        }
-        if random.chance(0.22) { for _ in 0..<random.count(1, 3) { fog() } }
-        if random.chance(0.3) {
-            var own = stream()
-            things.append(Swell(base: row(&own, metres: 2, least: 12, most: view.height), in: world, &own))
-        }
-        if random.chance(0.15) {
-            var own = stream()
-            things.append(Blades(in: world, &own))
-        }
-    }
-
-    private mutating func scatter(
-        _ make: (_ x: Float, _ base: Float, _ metre: Float, inout RandomStream) -> any Thing
-    ) {
-        var own = stream()
-        let row = row(&own, metres: 2, least: 8, most: view.height * 0.7)
-        things.append(make(own.real(0, 1) * view.width, row, view.metre(at: row), &own))
-    }
-
-    private mutating func tree(_ kinds: [Tree.Kind]) {
-        var own = stream()
-        let kind = own.pick(kinds)
-        let metres = kind == .bush ? own.real(0.6, 2.2) : own.real(4, 14)
-        let row = row(&own, metres: metres, least: 9, most: view.height * 0.9)
-        let height = min(metres * view.metre(at: row), view.height * (kind == .bush ? 0.28 : 1.1))
-        let x = own.real(-0.05, 1.05) * view.width
-        things.append(Tree(kind, x: x, base: row, height: height, color: foliage, &own))
-    }
-
-    /// A bank of fog on the ground: wide, flat and without a source.
-    private mutating func fog() {
-        var own = stream()
-        let row = own.real(view.ground, view.ground + (view.height - view.ground) * 0.6)
-        let width = own.real(0.3, 1.2) * view.width
-        things.append(
-            Smoke(
-                bankAt: Point(own.real(0, 1) * view.width, row), width: width, height: width * own.real(0.08, 0.2),
-                in: world, depth: view.depth(at: row), base: row, &own))
     }
 }

@@ -2,17 +2,22 @@ import Tensors
 
 /// What decides how scenes look.
 public struct SceneOptions: Codable, Equatable, Sendable {
-    /// Longest extent of a picture in pixels.
+    /// Columns of a picture, at most.
     public var width: Int
-    /// Extent of an upright picture in pixels.
+    /// Rows of a picture, at most.
     public var height: Int
     /// Lets some pictures be wide or tall: cut from `width` × `height`, never larger.
     public var varied: Bool
     /// Everything random depends on this and on the number of the scene.
     public var seed: Int
+    /// From 0 (large, clear objects) to 1 (small, faint and hidden ones too).
+    public var difficulty: Double
 
     /// Options for pictures of `width` × `height` pixels.
-    public init(width: Int = 320, height: Int = 320, varied: Bool = true, seed: Int = 0) {
+    public init(
+        width: Int = 320, height: Int = 320, varied: Bool = true, difficulty: Double = 0.6, seed: Int = 0
+    ) {
+        self.difficulty = difficulty
         self.width = width
         self.height = height
         self.varied = varied
@@ -66,7 +71,7 @@ private let attempts = 3
 private func drawScene(index: Int, attempt: Int, options: SceneOptions) -> Scene? {
     let (width, height) = options.extent(of: index)
     let composition = Composition(
-        width: width, height: height, seed: options.seed, index: index, attempt: attempt)
+        width: width, height: height, options: options, index: index, attempt: attempt)
     let canvas = Canvas(width: width, height: height)
     for thing in composition.things {
         canvas.begin(thing.category?.rawValue)
@@ -80,7 +85,7 @@ private func drawScene(index: Int, attempt: Int, options: SceneOptions) -> Scene
     }
     if objects.isEmpty, !composition.isBackground, attempt + 1 < attempts { return nil }
     var random = RandomStream(options.seed, index, 3)
-    let lens = Lens(in: composition.world.air, &random)
+    let lens = Lens(in: composition.world.air, difficulty: Float(options.difficulty), &random)
     let quality = random.count(55, 96)
     return Scene(
         pixels: lens.expose(canvas, &random), width: width, height: height, objects: objects, quality: quality)

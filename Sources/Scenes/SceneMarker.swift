@@ -18,6 +18,11 @@ struct SceneMarker: Codable {
                     "Cannot draw \(train) scenes for training and \(validation) for validation",
                     remedy: "Ask for at least one scene and at most ten million", exit: .commandLine)
             }
+            guard (0...1).contains(options.difficulty) else {
+                throw Problem(
+                    "Cannot draw scenes of difficulty \(options.difficulty)", remedy: "Choose one from 0 to 1",
+                    exit: .commandLine)
+            }
             for side in [options.width, options.height] where side < 32 || side > 4096 {
                 throw Problem(
                     "Cannot draw scenes of \(options.width) × \(options.height) pixels",

@@ -35,10 +35,6 @@ extension Trainer {
             }
             bytes = Array(try JSONEncoder().encode(verdict))
         }
-        let verdict = try JSONDecoder().decode(Verdict.self, from: Data(try ranks.broadcast(bytes)))
-        if let value = verdict.fitness {
-            state.changing { _ = state.progress.stopping.observe(value, epoch: state.progress.epoch + 1) }
-        }
-        return verdict
+        return try JSONDecoder().decode(Verdict.self, from: Data(try ranks.broadcast(bytes)))
     }
 }

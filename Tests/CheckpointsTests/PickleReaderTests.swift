@@ -129,6 +129,19 @@ import Testing
         #expect(throws: Problem.self) { try shared.node(shared.root, limits: ReadingLimits()) { Problem($0) } }
     }
 
+    @Test func usingOneLargeValueAgainAndAgainCostsNothing() throws {
+        let rounds = 50_000
+        // A text of 1 MiB encoded, a list of 100,000 made into sets that grow, and into shapes of tensors.
+        let text = PickleText.string(String(repeating: "a", count: 1 << 20)).bytes + [0x71, 0, 0x30]
+        let encode = PickleText.global("_codecs", "encode").bytes + [0x68, 0, 0x85, 0x52]
+        _ = try value(text + (0..<rounds).flatMap { _ in encode })
+        let list = [0x5D, 0x28] + [UInt8](repeating: 0x4E, count: 100_000) + [0x65, 0x71, 0, 0x30]
+        let set = PickleText.global("builtins", "set").bytes + [0x68, 0, 0x85, 0x52, 0x4E, 0x61]
+        #expect(throws: Problem.self) { try value(list + (0..<rounds).flatMap { _ in set }) }
+        let storage = PickleText.tensor("0", [1]).bytes.dropLast()
+        #expect(throws: Problem.self) { try value(list + storage + [0x68, 0, 0x74, 0x52]) }
+    }
+
     @Test func damagedPicklesEndInAProblemAndNeverInATrap() {
         let model = TorchCheckpointTests.model.pickle
         for count in model.indices { #expect(throws: Problem.self) { try read(Array(model[..<count])) } }

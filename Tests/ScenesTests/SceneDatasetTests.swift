@@ -120,6 +120,9 @@ struct SceneDatasetTests {
                 try SceneDataset.write(to: path, train: 1, validation: 0, options: SceneOptions(width: 8, height: 320))
             }
             #expect(throws: Problem.self) {
+                try SceneDataset.write(to: path, train: 1, validation: 0, options: SceneOptions(difficulty: .nan))
+            }
+            #expect(throws: Problem.self) {
                 try SceneDataset.write(to: "/dev/null/scenes", train: 1, validation: 0, options: options)
             }
             #expect(!FileManager.default.fileExists(atPath: path))

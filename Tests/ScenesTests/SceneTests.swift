@@ -67,6 +67,15 @@ private let small = SceneOptions(width: 128, height: 128, seed: 7)
         #expect(empty > count / 50 && empty < count * 15 / 100, "\(empty)")
     }
 
+    @Test func easierScenesHaveLargerObjects() {
+        func area(_ difficulty: Double) -> Float {
+            let options = SceneOptions(width: 160, height: 160, difficulty: difficulty, seed: 4)
+            let boxes = (0..<80).flatMap { drawScene(index: $0, options: options).objects.map(\.box) }
+            return boxes.reduce(0) { $0 + ($1.z - $1.x) * ($1.w - $1.y) } / Float(max(boxes.count, 1))
+        }
+        #expect(area(0) > area(1) * 1.15)
+    }
+
     @Test func picturesWithoutVariedShapesHaveTheSizeThatWasAskedFor() {
         for index in 0..<8 {
             let scene = drawScene(index: index, options: SceneOptions(width: 96, height: 64, varied: false, seed: 1))

@@ -73,7 +73,7 @@ struct VisibilityTests {
     @Test func boxesOfSceneObjectsEncloseTheirVisiblePixelsTightly() {
         var checked = 0
         for index in 0..<25 {
-            let plan = Composition(width: 160, height: 160, seed: 5, index: index)
+            let plan = Composition(width: 160, height: 160, options: SceneOptions(seed: 5), index: index)
             let canvas = Canvas(width: 160, height: 160)
             for thing in plan.things {
                 canvas.begin(thing.category?.rawValue)

@@ -62,40 +62,69 @@ private struct PlainStep {
         }
     }
 
+    /// Five steps amplify rounding, up to many per cent where the recorded run is ill-conditioned: other roundings of the
+    /// reference itself leave these bounds too. So the bound of a number is the stated one or, where that is more, a
+    /// multiple of what the same steps do when the first weights are rounded otherwise.
     @Test(arguments: ["SGD", "AdamW"]) func fiveStepsFollowTheReference(name: String) throws {
         let golden = try Golden.file("train_steps.\(name)")
+        let plain = try Trajectory(golden, name)
+        let twins = try (1...3).map { try Trajectory(golden, name, noise: $0) }
+        let log = golden.doubles("log")
+        #expect(log.count == plain.log.count)
+        for (i, expected) in log.enumerated() {
+            let rounding = twins.map { abs($0.log[i] - plain.log[i]) }.max() ?? 0
+            let bound = i < 8 ? 0.01 * abs(expected) : max(0.01 * abs(expected), 4 * rounding)
+            #expect(abs(plain.log[i] - expected) < bound, "step \(i / 4), column \(i % 4)")
+        }
+        for name in golden.tensors.entries.keys where name.hasPrefix("after.") || name.hasPrefix("ema.") {
+            let own = try plain.tensor(name)
+            let rounding = try twins.map { relativeError(try $0.tensor(name), own) }.max() ?? 0
+            #expect(relativeError(own, golden.floats(name)) < max(1e-3, 4 * rounding), "\(name)")
+        }
+        let norms = try #require(try Golden.notes("train_steps.\(name)")["norms"] as? [String: Double])
+        for (name, norm) in norms {
+            let own = try plain.tensor("after.\(name)").reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+            #expect(abs(own - norm) < 1e-3 * norm + 1e-6, "\(name)")
+        }
+    }
+}
+
+/// Steps of training on the golden batch, and what they leave.
+private struct Trajectory {
+    /// Box, cls, dfl and gradient norm of each step.
+    private(set) var log: [Double] = []
+    private let weights: Weights
+    private let average: MovingAverage
+
+    /// - Parameter noise: seed of a change of the first weights by about one rounding; nil for none.
+    init(_ golden: GoldenFile, _ name: String, noise: Int? = nil) throws {
         let step = try PlainStep(golden)
-        let weights = step.model.weights
+        weights = step.model.weights
+        if let noise {
+            var random = RandomStream(noise)
+            for i in 0..<weights.parameterCount { weights.values.pointer[i] *= Float(1 + 1e-6 * random.normal()) }
+            weights.didChange()
+        }
         let optimizer: any Optimizer = name == "SGD" ? SGD(weights) : AdamW(weights, beta1: 0.9)
         let rate = name == "SGD" ? 0.01 : 0.001
         let rates = Rates(weight: rate, norm: rate, bias: rate, momentum: 0.937, weightDecay: 5e-4)
-        let average = MovingAverage(of: weights)
-        let log = golden.doubles("log")
-        for row in 0..<golden.shape("log")[0] {
+        average = MovingAverage(of: weights)
+        for _ in 0..<golden.shape("log")[0] {
             let items = step.gradients()
             let norm = gradientNorm(weights.gradients, of: weights)
-            for (column, value) in (items + [norm]).enumerated() {
-                let expected = log[row * 4 + column]
-                print("STEP", name, row, column, value, expected, (value - expected) / expected)
-                #expect(abs(value - expected) < 0.01 * abs(expected), "step \(row), column \(column)")
-            }
+            log += items + [norm]
             weights.commitBatchStatistics(weights.gradients, share: 1)
             optimizer.step(
                 weights, gradient: weights.gradients, scale: Float(clippingScale(norm: norm, limit: 10)), rates: rates)
             average.follow(weights)
         }
-        for name in golden.tensors.entries.keys where name.hasPrefix("after.") || name.hasPrefix("ema.") {
-            let parts = name.split(separator: ".", maxSplits: 1)
-            let entry = try #require(weights[String(parts[1])])
-            let own = weights.read(entry, from: parts[0] == "ema" ? average.values : nil)
-            #expect(relativeError(own, golden.floats(name)) < 1e-3, "\(name)")
-        }
-        let norms = try #require(try Golden.notes("train_steps.\(name)")["norms"] as? [String: Double])
-        for (name, norm) in norms {
-            let entry = try #require(weights[name])
-            let own = weights.read(entry).reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
-            #expect(abs(own - norm) < 1e-3 * norm + 1e-6, "\(name)")
-        }
+    }
+
+    /// `after.<name>` or `ema.<name>`.
+    func tensor(_ name: String) throws -> [Float] {
+        let parts = name.split(separator: ".", maxSplits: 1)
+        let entry = try #require(weights[String(parts[1])])
+        return weights.read(entry, from: parts[0] == "ema" ? average.values : nil)
     }
 }
 

@@ -10,8 +10,6 @@ enum Constructors {
         case indirect
         case dictionary
         case list
-        /// Text in Latin-1 as bytes.
-        case encodedText
         /// An inert record.
         case record
     }
@@ -35,7 +33,7 @@ enum Constructors {
         "builtins.dict": .dictionary, "__builtin__.getattr": .record, "builtins.getattr": .record,
         "__builtin__.slice": .record, "builtins.slice": .record, "__builtin__.complex": .record,
         "builtins.complex": .record, "__builtin__.bytearray": .record, "builtins.bytearray": .record,
-        "_codecs.encode": .encodedText, "numpy.scalar": .record, "numpy.dtype": .record,
+        "_codecs.encode": .record, "numpy.scalar": .record, "numpy.dtype": .record,
         "numpy._reconstruct": .record, "pathlib.PosixPath": .record, "pathlib.WindowsPath": .record,
         "pathlib.PurePosixPath": .record, "pathlib.PureWindowsPath": .record, "pathlib.Path": .record,
         "datetime.datetime": .record, "datetime.date": .record, "datetime.timedelta": .record,

@@ -10,6 +10,7 @@ struct PickleReader {
     private var stack: [PickleValue] = []
     private var marks: [Int] = []
     private var memo: [UInt64: PickleValue] = [:]
+    private var operations = 0
 
     private init(_ input: PickleInput, limits: ReadingLimits) {
         self.input = input
@@ -33,16 +34,20 @@ struct PickleReader {
     }
 
     private mutating func run() throws {
-        var operations = 0
         while true {
-            operations += 1
-            guard operations <= limits.operations else { throw input.problem("never comes to an end") }
+            try charge(1)
             let code = try input.byte()
             if code == UInt8(ascii: ".") { break }
             try step(code)
             guard stack.count <= limits.stackValues else { throw input.problem("piles up too many values") }
         }
         graph.root = try pop()
+    }
+
+    /// Counts work: an operation, or a value that one operation copies.
+    mutating func charge(_ count: Int) throws {
+        operations += count
+        guard operations <= limits.operations else { throw input.problem("never comes to an end") }
     }
 
     private mutating func step(_ code: UInt8) throws {

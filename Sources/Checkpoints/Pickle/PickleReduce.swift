@@ -6,12 +6,12 @@ extension PickleReader {
     /// - Throws: `Problem` naming any other function.
     mutating func reduce(_ function: GlobalName, _ arguments: PickleValue) throws -> PickleValue {
         guard let kind = Constructors.kind(function) else { throw refusal(function) }
-        guard case .tuple(let index) = arguments else { throw input.problem("calls \(function) without arguments") }
+        guard case .tuple(let index) = arguments else { throw input.problem("calls a constructor without arguments") }
         let parts = graph.sequences[index]
         switch kind {
         case .tensor: return try tensor(parts)
         case .firstArgument:
-            guard let first = parts.first else { throw input.problem("calls \(function) without arguments") }
+            guard let first = parts.first else { throw input.problem("calls a constructor without arguments") }
             return first
         case .indirect:
             guard parts.count >= 3, case .global(let target) = parts[0],
@@ -19,26 +19,27 @@ extension PickleReader {
             else { throw input.problem("rebuilds a tensor in an unknown way") }
             return try reduce(graph.globals[target], parts[2])
         case .dictionary: return dictionary()
-        case .list: return list(graph.elements(parts.first) ?? [])
-        case .encodedText:
-            guard case .string(let text) = parts.first else { throw input.problem("encodes something that is no text") }
-            return .bytes(text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) })
+        case .list:
+            let elements = graph.elements(parts.first) ?? []
+            try charge(elements.count)
+            return list(elements)
         case .record: return object(function, arguments)
         }
     }
 
     private mutating func tensor(_ parts: [PickleValue]) throws -> PickleValue {
         guard parts.count >= 4, case .storage(let storage) = parts[0], case .int(let offset) = parts[1],
-            let shape = integers(parts[2]), let strides = integers(parts[3]), shape.count == strides.count,
-            shape.count <= 64
+            let shape = integers(parts[2]), let strides = integers(parts[3]), shape.count == strides.count
         else { throw input.problem("describes a tensor in an unknown way") }
         graph.tensors.append(
             TensorRecord(storage: graph.storages[storage], offset: offset, shape: shape, strides: strides))
         return .tensor(graph.tensors.count - 1)
     }
 
+    private static let mostDimensions = 64
+
     private func integers(_ value: PickleValue) -> [Int]? {
-        guard let elements = graph.elements(value) else { return nil }
+        guard let elements = graph.elements(value), elements.count <= Self.mostDimensions else { return nil }
         let integers = elements.compactMap { element in if case .int(let number) = element { number } else { nil } }
         return integers.count == elements.count ? integers : nil
     }

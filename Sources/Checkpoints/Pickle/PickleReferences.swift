@@ -1,4 +1,5 @@
 import Diagnostics
+import Documents
 
 extension PickleReader {
     /// Opcodes that name classes and functions, or make objects with them.
@@ -36,7 +37,7 @@ extension PickleReader {
 
     func refusal(_ name: GlobalName) -> Problem {
         Problem(
-            "asks for \(name.description.prefix(200)), which is not among the constructors that a checkpoint may use",
+            "asks for \(Node.printable(name.description, limit: 200)), which is not among the constructors that a checkpoint may use",
             file: input.path, remedy: "Do not use this file unless you know who made it; save the weights alone again")
     }
 

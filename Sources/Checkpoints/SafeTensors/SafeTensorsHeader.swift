@@ -1,4 +1,5 @@
 import Diagnostics
+import Documents
 
 /// The header of a safetensors file: what its tensors are called, and where they lie.
 struct SafeTensorsHeader {
@@ -90,7 +91,9 @@ struct SafeTensorsHeader {
     }
 
     private func problem(_ message: String) -> Problem {
-        Problem(message, file: path, remedy: "Write the file again with a current safetensors library")
+        Problem(
+            Node.printable(message, limit: 300), file: path,
+            remedy: "Write the file again with a current safetensors library")
     }
 }
 

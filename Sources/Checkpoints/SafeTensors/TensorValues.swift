@@ -6,6 +6,12 @@ extension SafeTensors.Entry {
         self.init(type: "F32", shape: shape, bytes: floats.withUnsafeBytes { Array($0) })
     }
 
+    /// Numbers in row-major order, rounded to half precision, as a tensor of type `F16`.
+    public init(halvesOf floats: [Float], shape: [Int]) {
+        let halves = floats.map { Float16($0).bitPattern.littleEndian }
+        self.init(type: "F16", shape: shape, bytes: halves.withUnsafeBytes { Array($0) })
+    }
+
     /// Whole numbers in row-major order as a tensor of type `I64`.
     public init(ints: [Int], shape: [Int]) {
         self.init(type: "I64", shape: shape, bytes: ints.withUnsafeBytes { Array($0) })

@@ -8,7 +8,7 @@ struct ModuleWalk {
         var tensor: TensorRecord
     }
 
-    /// Modules, attributes per module and levels beyond which a file means no model.
+    /// Modules, parts of a module of one kind and levels beyond which a file means no model.
     private static let largest = (modules: 20_000, attributes: 2000, depth: 100)
 
     private let archive: TorchArchive
@@ -30,23 +30,31 @@ struct ModuleWalk {
         guard modules <= Self.largest.modules, depth <= Self.largest.depth else {
             throw archive.problem("has more modules than any model")
         }
-        guard (graph.pairs(module)?.count ?? 0) <= Self.largest.attributes else {
-            throw archive.problem("module '\(prefix)' has more attributes than any module")
-        }
         // Buffers named in this set are no part of a state dictionary.
-        let passing = graph.elements(graph.member("_non_persistent_buffers_set", of: module)) ?? []
+        let passing = graph.elements(try member("_non_persistent_buffers_set", of: module, prefix)) ?? []
         for group in ["_parameters", "_buffers"] {
-            for (key, value) in graph.pairs(graph.member(group, of: module)) ?? [] {
+            for (key, value) in graph.pairs(try member(group, of: module, prefix)) ?? [] {
                 guard case .string(let name) = key, case .tensor(let index) = value, !passing.contains(key) else {
                     continue
                 }
                 try add(graph.tensors[index], name: prefix + name)
             }
         }
-        for (key, child) in graph.pairs(graph.member("_modules", of: module)) ?? [] {
+        for (key, child) in graph.pairs(try member("_modules", of: module, prefix)) ?? [] {
             guard case .string(let name) = key, case .object = child else { continue }
             try add(module: child, prefix: "\(prefix)\(name).", depth: depth + 1)
         }
+    }
+
+    /// An attribute, when neither it nor its module is so large that going through it again and again would never end.
+    private func member(_ name: String, of module: PickleValue, _ prefix: String) throws -> PickleValue? {
+        let attributes = graph.pairs(module)?.count ?? 0
+        let member = attributes <= Self.largest.attributes ? graph.member(name, of: module) : nil
+        let parts = graph.pairs(member)?.count ?? graph.elements(member)?.count ?? 0
+        guard max(attributes, parts) <= Self.largest.attributes else {
+            throw archive.problem("has more parts in module '\(prefix)' than any module")
+        }
+        return member
     }
 
     /// Adds the tensors of a plain state dictionary; other values are passed over.

@@ -1,4 +1,5 @@
 import Diagnostics
+import Documents
 
 /// A `.pt` file: an archive with a pickle that describes, and one entry of numbers per storage.
 ///
@@ -9,8 +10,8 @@ final class TorchArchive {
     private let archive: ZipArchive
     private let folder: String
     private var storages: [String: [UInt8]] = [:]
-    /// Bytes of tensors that may still be made from this file.
-    private var allowance: Int
+    /// Bytes of tensors, and of storages, that may still be made from this file.
+    private var allowance: (tensors: Int, storages: Int)
 
     /// Opens a file that begins like a ZIP archive.
     ///
@@ -18,7 +19,8 @@ final class TorchArchive {
     init(_ path: String, fileSize: Int, limits: ReadingLimits) throws {
         self.path = path
         archive = try ZipArchive(path, fileSize: fileSize, limits: limits)
-        allowance = limits.tensorBytes(fileSize: fileSize)
+        let allowed = limits.tensorBytes(fileSize: fileSize)
+        allowance = (allowed, allowed)
         let pickles = archive.entries.keys.filter { $0.hasSuffix("/data.pkl") && $0.count { $0 == "/" } == 1 }
         guard pickles.count == 1, let pickle = pickles.first else {
             throw Problem(
@@ -45,7 +47,7 @@ final class TorchArchive {
         guard let type = tensor.storage.type, let size = SafeTensorsHeader.sizes[type] else {
             throw problem("tensor '\(name)' is of the type \(tensor.storage.className), which cannot be read")
         }
-        guard let needed = tensor.shape.productOfSizes(times: max(size, 4)), needed <= allowance else {
+        guard let needed = tensor.shape.productOfSizes(times: max(size, 4)), needed <= allowance.tensors else {
             throw problem("tensor '\(name)' of shape \(tensor.shape) would need more bytes than the file can mean")
         }
         guard tensor.fitsStorage else { throw problem("tensor '\(name)' reaches outside its storage") }
@@ -53,21 +55,24 @@ final class TorchArchive {
         guard tensor.storage.count <= storage.count / size else {
             throw problem("storage \(tensor.storage.key) has fewer bytes than tensor '\(name)' needs")
         }
-        allowance -= needed
+        allowance.tensors -= needed
         return SafeTensors.Entry(
             type: type, shape: tensor.shape, bytes: tensor.rowMajorBytes(from: storage, elementSize: size))
     }
 
     private func bytes(of key: String) throws -> [UInt8] {
         if let known = storages[key] { return known }
-        guard let bytes = try archive.read(folder + "data/" + key) else {
-            throw problem("storage \(key) is missing from the archive")
+        let name = folder + "data/" + key
+        guard let size = archive.entries[name]?.size, size <= allowance.storages else {
+            throw problem("storage \(key) is missing from the archive, or unpacks to more than the file can mean")
         }
+        allowance.storages -= size
+        let bytes = try archive.read(name) ?? []
         storages[key] = bytes
         return bytes
     }
 
     func problem(_ message: String) -> Problem {
-        Problem(message, file: path, remedy: "Copy or download the file again")
+        Problem(Node.printable(message, limit: 300), file: path, remedy: "Copy or download the file again")
     }
 }

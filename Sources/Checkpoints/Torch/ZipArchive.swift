@@ -1,5 +1,6 @@
 import CZip
 import Diagnostics
+import Documents
 import Foundation
 
 /// A ZIP archive open for reading, its entries found through the central directory.
@@ -77,7 +78,9 @@ final class ZipArchive {
     }
 
     private func damaged(_ what: String) -> Problem {
-        Problem("is a damaged archive: it \(what)", file: path, remedy: "Copy or download it again")
+        Problem(
+            Node.printable("is a damaged archive: it \(what)", limit: 300), file: path,
+            remedy: "Copy or download it again")
     }
 
     private static func failure(_ path: String, _ code: Int32) -> Problem {

@@ -13,15 +13,15 @@ struct Lens {
     private let gray: Bool
     private let veil: Float
 
-    init(in air: Air, _ random: inout RandomStream) {
-        blur = random.chance(0.3) ? random.count(1, 2) : 0
-        smear = random.chance(0.1) ? random.count(1, 3) : 0
+    init(in air: Air, difficulty: Float, _ random: inout RandomStream) {
+        blur = random.chance(0.3 * Double(difficulty)) ? random.count(1, 2) : 0
+        smear = random.chance(0.1 * Double(difficulty)) ? random.count(1, 3) : 0
         exposure = random.scale(air.isDark ? 0.95 : 0.75, air.isDark ? 1.7 : 1.3)
         contrast = random.real(0.75, 1.2)
         let warm = random.real(-0.08, 0.08)
         cast = rgb(1 + warm, 1 + random.real(-0.02, 0.02), 1 - warm)
         corner = random.chance(0.4) ? random.real(0.1, 0.45) : 0
-        noise = random.scale(0.004, air.hour == .night ? 0.045 : 0.035)
+        noise = random.scale(0.004, air.hour == .night ? 0.045 : 0.035) * mix(0.5, 1, difficulty)
         chroma = random.real(0.2, 1)
         gray = random.chance(0.04)
         veil = random.chance(0.15) ? random.real(0.03, 0.15) : 0

@@ -11,7 +11,7 @@ struct Visibility {
     /// How much of an object must be left to be labelled.
     private static let leastShare: Float = 0.25
     /// The same for fire and lightning, which catch the eye.
-    private static let leastShiningShare: Float = 0.15
+    private static let leastShiningShare: Float = 0.08
     private static let leastSide = 5
     private static let leastContrast: Float = 0.05
     /// Percent of the longest line of a flame or plume below which a line is no part of its box.
@@ -23,7 +23,10 @@ struct Visibility {
         var clear = [Float](repeating: 1, count: canvas.width * canvas.height)
         var found: [Sighting] = []
         for (order, layer) in canvas.layers.enumerated().reversed() {
-            if let category = layer.category, let bounds = seen(layer, through: clear, width: canvas.width) {
+            if let category = layer.category,
+                let bounds = seen(
+                    layer, through: clear, width: canvas.width)
+            {
                 found.append(Sighting(layer: order, category: category, bounds: bounds))
             }
             let bounds = layer.bounds

@@ -67,17 +67,7 @@ struct Person: Thing {
 
     func draw(on canvas: Canvas, in world: World) {
         let depth = world.view.depth(at: base)
-        let side = world.air.side
-        /// Lit on the side of the sun, with folds.
-        func cloth(_ color: Color) -> (Float, Float) -> Color {
-            let bright = world.air.lit(color, depth: depth)
-            let dark = world.air.lit(color.times(world.air.shade), depth: depth)
-            return { px, py in
-                let across = (px - x) / (height * 0.13) * side
-                let fold = noise.value(px * 9 / height * 2, py * 7 / height * 2) * 0.5 - 0.25
-                return mix(dark, bright, min(max(0.5 + across * 0.45 + fold, 0), 1))
-            }
-        }
+        func cloth(_ color: Color) -> (Float, Float) -> Color { folds(color, depth: depth, in: world) }
         func at(_ joint: Point) -> Point { Point(x + joint.x * height, base - joint.y * height) }
         shadow(on: canvas, in: world)
         let leg = height * pose.girth
@@ -106,6 +96,18 @@ struct Person: Thing {
         }
         head(on: canvas, at(pose.head), depth: depth, cloth)
         arm(pose.nearArm, leg * 0.8, shirt, on: canvas, at, depth: depth, in: world)
+    }
+
+    /// Cloth, lit on the side of the sun.
+    private func folds(_ color: Color, depth: Float, in world: World) -> (Float, Float) -> Color {
+        let bright = world.air.lit(color, depth: depth)
+        let dark = world.air.lit(color.times(world.air.shade), depth: depth)
+        let (x, height, side, noise) = (x, height, world.air.side, noise)
+        return { px, py in
+            let across = (px - x) / (height * 0.13) * side
+            let fold = noise.value(px * 9 / height * 2, py * 7 / height * 2) * 0.5 - 0.25
+            return mix(dark, bright, min(max(0.5 + across * 0.45 + fold, 0), 1))
+        }
     }
 
     private func arm(

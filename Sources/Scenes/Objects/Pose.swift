@@ -22,35 +22,9 @@ struct Pose {
         facing = random.sign()
         girth = random.real(0.026, 0.036)
         shoulder = random.real(0.085, 0.115)
-        var lift: Float = 0.5
-        var bow: Float = random.real(-0.05, 0.1)
-        var stride: Float = random.real(0.02, 0.12)
-        var swing: Float = random.real(-0.15, 0.3)
-        var raise: Float = 0
-        switch posture {
-        case .standing: break
-        case .walking:
-            stride = random.real(0.15, 0.3)
-            swing = random.real(0.3, 0.6)
-        case .running:
-            stride = random.real(0.3, 0.45)
-            swing = random.real(0.7, 1.1)
-            bow = random.real(0.15, 0.4)
-        case .crouching:
-            lift = random.real(0.22, 0.32)
-            bow = random.real(0.3, 0.8)
-            swing = random.real(0.3, 1)
-        case .sitting:
-            lift = random.real(0.1, 0.2)
-            bow = random.real(-0.2, 0.2)
-            stride = random.real(0.2, 0.4)
-        case .waving:
-            raise = random.real(2.2, 2.9)
-        case .working:
-            bow = random.real(0.35, 0.9)
-            lift = random.real(0.42, 0.5)
-            swing = random.real(0.4, 1)
-        }
+        let bearing = Bearing(posture, &random)
+        let (lift, bow, stride) = (bearing.lift, bearing.bow, bearing.stride)
+        let (swing, raise) = (bearing.swing, bearing.raise)
         let face = facing
         let hip = Point(0, lift)
         let neck = hip + Point(sin(bow) * face, cos(bow)) * 0.34
@@ -76,5 +50,47 @@ struct Pose {
         }
         nearLeg = leg(posture == .sitting ? stride : stride * 0.9, -1)
         farLeg = leg(posture == .sitting ? stride * 0.8 : -stride * 0.9, 1)
+    }
+}
+
+/// How a posture holds the body: angles in radians, lengths in heights.
+private struct Bearing {
+    /// Height of the hip.
+    var lift: Float = 0.5
+    /// How far the back leans forward.
+    var bow: Float
+    var stride: Float
+    /// Angle of the near arm.
+    var swing: Float
+    /// Angle of a raised arm; 0 when none is.
+    var raise: Float = 0
+
+    init(_ posture: Person.Posture, _ random: inout RandomStream) {
+        bow = random.real(-0.05, 0.1)
+        stride = random.real(0.02, 0.12)
+        swing = random.real(-0.15, 0.3)
+        switch posture {
+        case .standing: break
+        case .walking:
+            stride = random.real(0.15, 0.3)
+            swing = random.real(0.3, 0.6)
+        case .running:
+            stride = random.real(0.3, 0.45)
+            swing = random.real(0.7, 1.1)
+            bow = random.real(0.15, 0.4)
+        case .crouching:
+            lift = random.real(0.22, 0.32)
+            bow = random.real(0.3, 0.8)
+            swing = random.real(0.3, 1)
+        case .sitting:
+            lift = random.real(0.1, 0.2)
+            bow = random.real(-0.2, 0.2)
+            stride = random.real(0.2, 0.4)
+        case .waving: raise = random.real(2.2, 2.9)
+        case .working:
+            bow = random.real(0.35, 0.9)
+            lift = random.real(0.42, 0.5)
+            swing = random.real(0.4, 1)
+        }
     }
 }

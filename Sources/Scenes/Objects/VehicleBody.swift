@@ -26,40 +26,9 @@ struct VehicleBody {
     let beacon: Point?
 
     init(_ kind: Kind, _ random: inout RandomStream) {
-        let paints: [Color] = [
-            rgb(0.9, 0.9, 0.9), rgb(0.6, 0.62, 0.64), rgb(0.1, 0.1, 0.11), rgb(0.65, 0.1, 0.08), rgb(0.12, 0.2, 0.45),
-            rgb(0.25, 0.32, 0.2), rgb(0.55, 0.48, 0.36), rgb(0.2, 0.35, 0.36), rgb(0.85, 0.7, 0.15),
-        ]
-        let paint = random.vary(random.pick(paints))
+        let paint = random.vary(random.pick(VehicleBody.paints))
         let stretch = random.real(0.92, 1.1)
-        switch kind {
-        case .car:
-            parts = VehicleBody.cabin(low: 0.25, belt: 0.82, roof: random.real(1.35, 1.5), length: 4.3, paint)
-            wheels = [(-1.3, 0.32), (1.35, 0.32)]
-        case .offroad:
-            parts = VehicleBody.cabin(
-                low: 0.4, belt: 1.05, roof: random.real(1.75, 1.95), length: 4.5, paint, back: 2.15)
-            wheels = [(-1.35, 0.42), (1.4, 0.42)]
-        case .pickup:
-            parts = VehicleBody.pickup(paint)
-            wheels = [(-1.6, 0.42), (1.65, 0.42)]
-        case .van:
-            parts = VehicleBody.van(paint, length: 5.2, roof: random.real(2, 2.5))
-            wheels = [(-1.6, 0.36), (1.65, 0.36)]
-        case .bus:
-            parts = VehicleBody.van(paint, length: 9.5, roof: 3)
-            wheels = [(-2.9, 0.5), (3, 0.5)]
-        case .truck:
-            parts = VehicleBody.truck(paint, load: random.vary(random.pick(paints)), tall: random.real(2.4, 3.4))
-            wheels = [(-2.6, 0.5), (-1.5, 0.5), (2.7, 0.5)]
-        case .engine:
-            let red = random.vary(random.pick([rgb(0.75, 0.08, 0.06), rgb(0.8, 0.75, 0.15), rgb(0.85, 0.4, 0.08)]))
-            parts = VehicleBody.engine(red)
-            wheels = [(-2, 0.5), (2.4, 0.5)]
-        case .tractor:
-            parts = VehicleBody.tractor(random.vary(random.pick([rgb(0.85, 0.6, 0.1), rgb(0.2, 0.42, 0.15)])))
-            wheels = [(-0.9, 0.85), (1.3, 0.5)]
-        }
+        (parts, wheels) = VehicleBody.make(kind, paint, &random)
         var low = Point(repeating: 10)
         var high = Point(repeating: -10)
         for point in parts.flatMap(\.profile) {
@@ -70,6 +39,40 @@ struct VehicleBody {
         height = high.y
         let flashing = kind == .engine || (kind != .tractor && kind != .bus && random.chance(0.15))
         beacon = flashing ? Point(kind == .engine ? 2.2 : 0, high.y) : nil
+    }
+
+    private static let paints: [Color] = [
+        rgb(0.9, 0.9, 0.9), rgb(0.6, 0.62, 0.64), rgb(0.1, 0.1, 0.11), rgb(0.65, 0.1, 0.08), rgb(0.12, 0.2, 0.45),
+        rgb(0.25, 0.32, 0.2), rgb(0.55, 0.48, 0.36), rgb(0.2, 0.35, 0.36), rgb(0.85, 0.7, 0.15),
+    ]
+
+    /// Parts, and the place and radius of the wheels.
+    private static func make(
+        _ kind: Kind, _ paint: Color, _ random: inout RandomStream
+    ) -> ([Part], [(x: Float, radius: Float)]) {
+        switch kind {
+        case .car:
+            let roof = random.real(1.35, 1.5)
+            return (cabin(low: 0.25, belt: 0.82, roof: roof, length: 4.3, paint), [(-1.3, 0.32), (1.35, 0.32)])
+        case .offroad:
+            let roof = random.real(1.75, 1.95)
+            let parts = cabin(low: 0.4, belt: 1.05, roof: roof, length: 4.5, paint, back: 2.15)
+            return (parts, [(-1.35, 0.42), (1.4, 0.42)])
+        case .pickup: return (pickup(paint), [(-1.6, 0.42), (1.65, 0.42)])
+        case .van:
+            return (van(paint, length: 5.2, roof: random.real(2, 2.5)), [(-1.6, 0.36), (1.65, 0.36)])
+        case .bus: return (van(paint, length: 9.5, roof: 3), [(-2.9, 0.5), (3, 0.5)])
+        case .truck:
+            let load = random.vary(random.pick(paints))
+            let parts = truck(paint, load: load, tall: random.real(2.4, 3.4))
+            return (parts, [(-2.6, 0.5), (-1.5, 0.5), (2.7, 0.5)])
+        case .engine:
+            let red = random.pick([rgb(0.75, 0.08, 0.06), rgb(0.8, 0.75, 0.15), rgb(0.85, 0.4, 0.08)])
+            return (engine(random.vary(red)), [(-2, 0.5), (2.4, 0.5)])
+        case .tractor:
+            let paint = random.pick([rgb(0.85, 0.6, 0.1), rgb(0.2, 0.42, 0.15)])
+            return (tractor(random.vary(paint)), [(-0.9, 0.85), (1.3, 0.5)])
+        }
     }
 
     private static func quad(_ left: Float, _ bottom: Float, _ right: Float, _ top: Float) -> [Point] {

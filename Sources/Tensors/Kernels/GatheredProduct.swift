@@ -18,9 +18,6 @@ struct GatheredProduct {
         return roundUp(max(24, min(cached, divideUp(rows, by: 16), 384)), to: 6)
     }
 
-    /// Whether the pixels of all taps are copied into one row, since single pixels are too short for the kernel.
-    private var copiesPixels: Bool { source.shape.channels < 8 && map.taps.count > 1 }
-
     func run() {
         if rows == 0 || target.shape.channels == 0 { return }
         if map.taps.isEmpty { return clear() }
@@ -39,38 +36,28 @@ struct GatheredProduct {
         withRowTable((taps + 1) * height) { table in
             let targets = table + taps * height
             map.targets(range, of: target, into: targets)
-            for row in range.count..<height { targets[row] = targets[0] }
-            for (i, tap) in map.taps.enumerated() {
-                map.sources(range, of: source, under: tap, outside: outside, into: table + i * height)
-                for row in range.count..<height { table[i * height + row] = table[i * height] }
-            }
-            if copiesPixels {
-                withScratch(floats: height * taps * source.shape.channels + 8) { copies in
-                    copyPixels(table, height: height, into: copies)
-                    multiply(table, taps: 1, depth: taps * source.shape.channels, targets, range.count)
+            fill(targets, range.count, height)
+            if map.copiesPixels(channels: source.shape.channels) {
+                let depth = taps * source.shape.channels
+                withScratch(floats: height * depth) { copies in
+                    map.copyPixels(range, of: source, stride: depth, into: copies, addresses: table)
+                    fill(table, range.count, height)
+                    multiply(RowTable(table), taps: 1, depth: depth, RowTable(targets), range.count)
                 }
             } else {
-                multiply(table, taps: taps, depth: source.shape.channels, targets, range.count)
+                for (i, tap) in map.taps.enumerated() {
+                    map.sources(range, of: source, under: tap, outside: outside, into: table + i * height)
+                    fill(table + i * height, range.count, height)
+                }
+                multiply(RowTable(table), taps: taps, depth: source.shape.channels, RowTable(targets), range.count)
             }
-            finish?.apply(targets, count: range.count, channels: target.shape.channels)
+            finish?.apply(RowTable(targets), count: range.count, channels: target.shape.channels)
         }
     }
 
-    /// Puts the pixels of all taps of a row behind each other, and the addresses of these rows into the table.
-    private func copyPixels(
-        _ table: UnsafeMutablePointer<UnsafePointer<Float>>, height: Int, into copies: UnsafeMutablePointer<Float>
-    ) {
-        let channels = source.shape.channels
-        for row in 0..<height {
-            let first = copies + row * map.taps.count * channels
-            var copy = first
-            for tap in 0..<map.taps.count {
-                let pixel = table[tap * height + row]
-                for c in 0..<channels { copy[c] = pixel[c] }
-                copy += channels
-            }
-            table[row] = UnsafePointer(first)
-        }
+    /// Fills a table up to a whole number of register tiles.
+    private func fill(_ table: UnsafeMutablePointer<UnsafePointer<Float>>, _ count: Int, _ height: Int) {
+        for row in count..<height { table[row] = table[0] }
     }
 
     private func multiply(_ table: RowTable, taps: Int, depth: Int, _ targets: RowTable, _ count: Int) {

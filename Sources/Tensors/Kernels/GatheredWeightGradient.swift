@@ -17,12 +17,15 @@ struct GatheredWeightGradient {
     private var pixels: Int { gradient.shape.pixels }
     /// Pixels that are packed and multiplied at a time.
     private let blockSize = 192
+    /// Floats of a row of copied pixels, where pixels are too short to be used where they are; else 0.
+    private var copiedRow: Int { map.copiesPixels(channels: channels) ? panels * 16 : 0 }
     /// Floats of a packed strip: six outputs for every pixel of a block, and what the last store may write over.
     private var stripSize: Int { blockSize * 6 + 16 }
 
     func run() {
         if pixels == 0 || columns == 0 { return }
-        let panelsPerGroup = max(3, divideUp(panels, by: max(1, outputs * panels * 16 / 32_768)))
+        let panelsPerGroup =
+            copiedRow > 0 ? panels : max(3, divideUp(panels, by: max(1, outputs * panels * 16 / 32_768)))
         let groups = divideUp(panels, by: panelsPerGroup)
         let segments = max(1, min(divideUp(16, by: groups), pixels / (2 * blockSize)))
         let perSegment = roundUp(divideUp(pixels, by: segments), to: blockSize)
@@ -57,31 +60,40 @@ struct GatheredWeightGradient {
     ) {
         if range.isEmpty { return clear(panels, sum) }
         let taps = panels.lowerBound * 16 / channels..<min(panels.upperBound * 16 - 1, columns - 1) / channels + 1
-        withScratch(floats: strips * stripSize + blockSize * 16) { packed in
+        let tableSize = taps.count * blockSize
+        withScratch(floats: strips * stripSize + blockSize * (16 + copiedRow)) { packed in
             let panelMemory = packed + strips * stripSize
-            withRowTable(taps.count * blockSize + 2 * strips * 6) { table in
-                let rows = table + taps.count * blockSize
-                let targets = rows + strips * 6
+            withRowTable(tableSize + 2 * strips * 6) { table in
                 for row in 0..<strips * 6 {
-                    rows[row] = UnsafePointer(packed) + row / 6 * stripSize + row % 6
-                    targets[row] = UnsafePointer(sum) + min(row, outputs - 1) * columns
+                    table[tableSize + row] = UnsafePointer(packed) + row / 6 * stripSize + row % 6
+                    table[tableSize + strips * 6 + row] = UnsafePointer(sum) + min(row, outputs - 1) * columns
                 }
                 for start in stride(from: range.lowerBound, to: range.upperBound, by: blockSize) {
                     let block = start..<min(start + blockSize, range.upperBound)
                     packGradient(block, into: packed)
-                    for tap in taps {
-                        map.sources(
-                            block, of: input, under: map.taps[tap], outside: outside,
-                            into: table + (tap - taps.lowerBound) * blockSize)
-                    }
+                    findPixels(block, taps, outside, table, copies: panelMemory + blockSize * 16)
                     for panel in panels {
                         packInput(RowTable(table), firstTap: taps.lowerBound, panel, block.count, into: panelMemory)
                         multiply(
-                            RowTable(rows), RowTable(targets), panelMemory, panel, depth: block.count,
+                            RowTable(table + tableSize), panelMemory, panel, depth: block.count,
                             adding: start > range.lowerBound)
                     }
                 }
             }
+        }
+    }
+
+    /// Writes the addresses of the pixels under some taps, or of copies of all taps' pixels, into the table.
+    private func findPixels(
+        _ block: Range<Int>, _ taps: Range<Int>, _ outside: UnsafePointer<Float>,
+        _ table: UnsafeMutablePointer<UnsafePointer<Float>>, copies: UnsafeMutablePointer<Float>
+    ) {
+        if copiedRow > 0 {
+            return map.copyPixels(block, of: input, stride: copiedRow, into: copies, addresses: table)
+        }
+        for tap in taps {
+            let rows = table + (tap - taps.lowerBound) * blockSize
+            map.sources(block, of: input, under: map.taps[tap], outside: outside, into: rows)
         }
     }
 
@@ -103,7 +115,16 @@ struct GatheredWeightGradient {
                 target += stripSize
             }
             while o < outputs {
-                for j in 0..<min(6, outputs - o) { target[j] = source[o + j] }
+                var j = 0
+                if outputs - o >= 4 {
+                    let four = UnsafeRawPointer(source + o).loadUnaligned(as: SIMD4<Float>.self)
+                    UnsafeMutableRawPointer(target).storeBytes(of: four, as: SIMD4<Float>.self)
+                    j = 4
+                }
+                while j < min(6, outputs - o) {
+                    target[j] = source[o + j]
+                    j &+= 1
+                }
                 o &+= 6
                 target += stripSize
             }
@@ -117,17 +138,14 @@ struct GatheredWeightGradient {
         var column = panel * 16
         let end = min(column + 16, columns)
         var place = 0
+        if copiedRow > 0 { return pack(table, channel: column, into: packed, count) }
         while column < end {
             let tap = column / channels
             let channel = column % channels
             let width = min(channels - channel, end - column)
             let rows = table + (tap - firstTap) * blockSize
             if width == 16 {
-                for i in 0..<count {
-                    let source = rows[i] + channel
-                    store8(load8(source), to: packed + i &* 16)
-                    store8(load8(source + 8), to: packed + (i &* 16 + 8))
-                }
+                pack(rows, channel: channel, into: packed, count)
             } else {
                 for i in 0..<count {
                     for j in 0..<width { packed[i &* 16 &+ place &+ j] = rows[i][channel &+ j] }
@@ -138,16 +156,25 @@ struct GatheredWeightGradient {
         }
     }
 
+    @inline(__always)
+    private func pack(_ rows: RowTable, channel: Int, into packed: UnsafeMutablePointer<Float>, _ count: Int) {
+        for i in 0..<count {
+            let source = rows[i] + channel
+            store8(load8(source), to: packed + i &* 16)
+            store8(load8(source + 8), to: packed + (i &* 16 + 8))
+        }
+    }
+
     private func multiply(
-        _ rows: RowTable, _ targets: RowTable, _ panelMemory: UnsafePointer<Float>, _ panel: Int, depth: Int,
+        _ rows: RowTable, _ panelMemory: UnsafePointer<Float>, _ panel: Int, depth: Int,
         adding: Bool
     ) {
         var product = TileProduct(
-            rows: rows, step: 6, depth: depth, panel: panelMemory, targets: targets, targetOffset: panel * 16,
+            rows: rows, step: 6, depth: depth, panel: panelMemory, targets: rows, targetOffset: panel * 16,
             width: min(16, columns - panel * 16), adding: adding)
         for strip in 0..<strips {
             product.rows = rows + strip * 6
-            product.targets = targets + strip * 6
+            product.targets = rows + (strips + strip) * 6
             product.height = min(6, outputs - strip * 6)
             multiplyTile(product)
         }

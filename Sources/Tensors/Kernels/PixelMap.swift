@@ -78,16 +78,27 @@ struct PixelMap {
         forEachLine(range) { row, image, y, x, count in
             let line = y * step + tap.y
             let left = x * step + tap.x
-            // Rows whose pixel lies inside of the image, counted from the first of this run.
-            var low = left < 0 ? divideUp(-left, by: step) : 0
-            var high = left < source.shape.width ? (source.shape.width - 1 - left) / step + 1 : 0
-            if line < 0 || line >= source.shape.height { high = 0 }
-            low = min(low, count)
-            high = max(min(high, count), low)
+            let inside = rowsInside(line, left, taps: 1, of: source.shape, count)
             let pixel = (image * source.shape.height + line) * source.shape.width + left
-            for i in 0..<low { table[row + i] = outside }
-            for i in low..<high { table[row + i] = UnsafePointer(source.pointer) + (pixel + i * step) * source.pixelStride }
-            for i in high..<count { table[row + i] = outside }
+            var address = UnsafePointer(source.pointer) + (pixel + inside.lowerBound * step) * source.pixelStride
+            let distance = step * source.pixelStride
+            let rows = table + row
+            for i in 0..<inside.lowerBound { rows[i] = outside }
+            for i in inside {
+                rows[i] = address
+                address += distance
+            }
+            for i in inside.upperBound..<count { rows[i] = outside }
         }
+    }
+
+    /// Rows, counted from the first of a run, whose pixels all lie inside of the image; the first row has `taps` pixels from
+    /// (`line`, `left`) on.
+    func rowsInside(_ line: Int, _ left: Int, taps: Int, of shape: Shape, _ count: Int) -> Range<Int> {
+        let right = left + taps - 1
+        if line < 0 || line >= shape.height || right >= shape.width { return 0..<0 }
+        let low = min(count, left < 0 ? divideUp(-left, by: step) : 0)
+        let high = min(count, (shape.width - 1 - right) / step + 1)
+        return low..<max(low, high)
     }
 }

@@ -1,6 +1,7 @@
 /// Largest value of every `window` × `window` neighbourhood (stride 1, same size out; outside counts as −∞).
 ///
-/// Returns the place of the winner in its window, row by row, the first one on ties, when `recording`.
+/// Returns the place of the winner in its window, row by row, the first one on ties, when `recording`. NaN wins, so that
+/// it is not lost.
 public func maximumPool(_ x: Tensor, window: Int, into output: Tensor, recording: Bool) -> [UInt8] {
     precondition(window * window <= 255 && window % 2 == 1, "window \(window)")
     let shape = x.shape
@@ -16,12 +17,13 @@ public func maximumPool(_ x: Tensor, window: Int, into output: Tensor, recording
                 let pixel = row * shape.width + xPosition
                 forEachVector(channels) { c, width in
                     var best = SIMD8<Float>(repeating: -.infinity)
-                    var place = SIMD8<Int32>(repeating: 0)
+                    // The middle is always inside, also where nothing is larger than −∞.
+                    var place = SIMD8<Int32>(repeating: Int32(reach * window + reach))
                     for dy in max(0, y - reach)...min(shape.height - 1, y + reach) {
                         for dx in max(0, xPosition - reach)...min(shape.width - 1, xPosition + reach) {
                             let source = x.pointer + ((top + dy) * shape.width + dx) * x.pixelStride + c
                             let value = load(source, width)
-                            let wins = value .> best
+                            let wins = (value .> best) .| (value .!= value)
                             best.replace(with: value, where: wins)
                             let code = Int32((dy - y + reach) * window + dx - xPosition + reach)
                             place.replace(with: SIMD8(repeating: code), where: wins)

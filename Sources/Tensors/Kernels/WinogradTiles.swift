@@ -125,7 +125,8 @@ struct WinogradTiles {
         }
         for y in 0..<6 {
             let line = columns + 32 &* y
-            let transformed = Winograd.outputGradient((load8(line), load8(line + 8), load8(line + 16), load8(line + 24)))
+            let transformed = Winograd.outputGradient(
+                (load8(line), load8(line + 8), load8(line + 16), load8(line + 24)))
             Winograd.store(transformed, target + 6 &* y &* plane, plane)
         }
     }
@@ -136,28 +137,61 @@ struct WinogradTiles {
         adding: Bool, finish: Finish?
     ) {
         let channels = target.shape.channels
-        withScratch(floats: 24 * 8 + 16 * 8) { scratch in
-            let results = scratch + 24 * 8
-            for tile in range where tile < count {
-                let (image, y, x) = place(tile)
-                let first = target.pointer + ((image * height + y) * width + x) * target.pixelStride
-                for group in stride(from: 0, to: channels, by: 8) {
-                    let c = min(group, channels - 8)
-                    let source = planes + (tile - range.lowerBound) * rowStride + c
-                    Self.transformOutput(source, plane, scratch, results)
-                    if let finish {
-                        for i in 0..<16 { store8(finish(load8(results + 8 * i), channel: c), to: results + 8 * i) }
+        let writer = WinogradWriter(adding: adding, finish: finish)
+        withScratch(floats: roundUp(channels, to: 16) + 192 + 32) { sink in
+            // Adding to what lies there must not meet slow or infinite numbers.
+            sink.update(repeating: 0, count: channels)
+            let columns = sink + roundUp(channels, to: 16)
+            (columns + 192).withMemoryRebound(to: UnsafePointer<Float>.self, capacity: 16) { table in
+                for tile in range where tile < count {
+                    let (image, y, x) = place(tile)
+                    pixels(target, image, y, x, size: 4, outside: UnsafePointer(sink), table)
+                    for group in stride(from: 0, to: channels, by: 8) {
+                        let c = min(group, channels - 8)
+                        let source = planes + (tile - range.lowerBound) * rowStride + c
+                        writer.transform(source, plane, columns, to: RowTable(table), channel: c, overlap: group - c)
                     }
-                    write(results, to: first + c, target, y: y, x: x, adding: adding, overlap: group - c)
                 }
             }
         }
     }
+}
 
-    @inline(never)
-    private static func transformOutput(
-        _ source: UnsafePointer<Float>, _ plane: Int, _ columns: UnsafeMutablePointer<Float>,
-        _ results: UnsafeMutablePointer<Float>
+/// Transforms products back and writes the results of one tile.
+private struct WinogradWriter {
+    let adding: Bool
+    let finish: Finish?
+
+    func transform(
+        _ source: UnsafePointer<Float>, _ plane: Int, _ columns: UnsafeMutablePointer<Float>, to pixels: RowTable,
+        channel: Int, overlap: Int
+    ) {
+        if let finish {
+            if finish.activation == .silu {
+                transform(source, plane, columns, to: pixels, channel) { value, _ in
+                    let sum = value + load8(finish.bias + channel)
+                    return sum * sigmoid(sum)
+                }
+            } else {
+                transform(source, plane, columns, to: pixels, channel) { value, _ in
+                    value + load8(finish.bias + channel)
+                }
+            }
+        } else if adding {
+            // The first `overlap` channels were written before.
+            let written = SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7) .< Int32(overlap)
+            transform(source, plane, columns, to: pixels, channel) { value, pixel in
+                load8(pixel) + value.replacing(with: 0, where: written)
+            }
+        } else {
+            transform(source, plane, columns, to: pixels, channel) { value, _ in value }
+        }
+    }
+
+    @inline(__always)
+    private func transform(
+        _ source: UnsafePointer<Float>, _ plane: Int, _ columns: UnsafeMutablePointer<Float>, to pixels: RowTable,
+        _ channel: Int, _ result: (SIMD8<Float>, UnsafePointer<Float>) -> SIMD8<Float>
     ) {
         for x in 0..<6 {
             let column = Winograd.output(Winograd.load(source + x &* plane, 6 &* plane))
@@ -168,30 +202,18 @@ struct WinogradTiles {
         }
         for y in 0..<4 {
             let line = Winograd.output(Winograd.load(columns + 48 &* y, 8))
-            store8(line.0, to: results + 32 &* y)
-            store8(line.1, to: results + 32 &* y + 8)
-            store8(line.2, to: results + 32 &* y + 16)
-            store8(line.3, to: results + 32 &* y + 24)
+            put(line.0, pixels[4 &* y], channel, result)
+            put(line.1, pixels[4 &* y &+ 1], channel, result)
+            put(line.2, pixels[4 &* y &+ 2], channel, result)
+            put(line.3, pixels[4 &* y &+ 3], channel, result)
         }
     }
 
-    /// Writes those of 4 × 4 results that lie inside of the image; the first `overlap` channels were written before.
     @inline(__always)
-    private func write(
-        _ results: UnsafePointer<Float>, to first: UnsafeMutablePointer<Float>, _ target: Tensor, y: Int, x: Int,
-        adding: Bool, overlap: Int
+    private func put(
+        _ value: SIMD8<Float>, _ pixel: UnsafePointer<Float>, _ channel: Int,
+        _ result: (SIMD8<Float>, UnsafePointer<Float>) -> SIMD8<Float>
     ) {
-        let keep = SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7) .< Int32(overlap)
-        for row in 0..<min(4, height - y) {
-            for column in 0..<min(4, width - x) {
-                let pointer = first + (row &* width &+ column) &* target.pixelStride
-                let value = load8(results + (row &* 4 &+ column) &* 8)
-                if adding {
-                    store8(load8(pointer) + value.replacing(with: 0, where: keep), to: pointer)
-                } else {
-                    store8(value, to: pointer)
-                }
-            }
-        }
+        store8(result(value, pixel + channel), to: UnsafeMutablePointer(mutating: pixel + channel))
     }
 }

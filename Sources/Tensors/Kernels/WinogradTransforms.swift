@@ -16,9 +16,10 @@ enum Winograd {
         let b = d.3.addingProduct(-4, d.1)
         let c = d.4 - d.2
         let e = d.3 - d.1
+        let e2 = e + e
         return (
-            d.4.addingProduct(-5, d.2).addingProduct(4, d.0), a + b, a - b, c.addingProduct(2, e),
-            c.addingProduct(-2, e), d.5.addingProduct(-5, d.3).addingProduct(4, d.1)
+            d.4.addingProduct(-5, d.2).addingProduct(4, d.0), a + b, a - b, c + e2, c - e2,
+            d.5.addingProduct(-5, d.3).addingProduct(4, d.1)
         )
     }
 

@@ -20,4 +20,7 @@ enum Machine {
         startMatrixProducts()
         Threads.count = computeThreads(recipe, ranks: ranks)
     }
+
+    /// For commands that have the host to themselves.
+    static func useAllCores() { Threads.count = Int(chost_allowed_cores()) }
 }

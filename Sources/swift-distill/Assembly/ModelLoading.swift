@@ -100,6 +100,19 @@ struct ModelLoading {
         return rows
     }
 
+    /// The model of a file, with the file's own classes.
+    static func model(_ path: String) throws -> Detector {
+        let file = try ModelFile.read(path)
+        let table = try table(of: file, path: path)
+        let names = file.names ?? (0..<table.classCount).map { "class_\($0)" }
+        let weights = file.weights.mapValues { ($0.shape, $0.values) }
+        let model = try Detector(
+            table: table, classNames: names,
+            classWidth: Detector.classWidth(in: weights, headLayer: table.rows.count - 1))
+        try model.load(weights, rows: Dictionary(uniqueKeysWithValues: names.indices.map { ($0, $0) }), file: path)
+        return model
+    }
+
     private func isWeightFile(_ name: String) -> Bool { name.hasSuffix(".pt") || name.hasSuffix(".safetensors") }
 
     /// The layer table that a model file carries.

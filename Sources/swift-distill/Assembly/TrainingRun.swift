@@ -27,6 +27,7 @@ struct TrainingRun {
         var models = ModelLoading(recipe: recipe, classNames: data.names)
         let teacher = try models.teacher()
         let student = try models.student()
+        journal.model = student
         for note in models.notes { try journal.note(note) }
         try check(student, teacher)
         let plan = try RunPlan(recipe, images: images.count, classCount: data.names.count, ranks: ranks)

@@ -1,0 +1,82 @@
+import Checkpoints
+import Diagnostics
+import Foundation
+
+/// A checkpoint on disk, as users point at it: by its run folder or by its file.
+public struct CheckpointPlace: Equatable, Sendable {
+    /// The run folder.
+    public var run: String
+    /// `last`, `best`, `epoch10`, …
+    public var name: String
+    /// The folder of the run's checkpoints.
+    public var folder: String
+
+    /// The checkpoint's file.
+    public var file: String { CheckpointFolder.file(name, in: folder) }
+
+    /// The newest checkpoint of the run in a folder.
+    public init(run: String) {
+        self.init(run: run, name: "last", folder: RunFolder.weights(in: run))
+    }
+
+    private init(run: String, name: String, folder: String) {
+        self.run = run
+        self.name = name
+        self.folder = folder
+    }
+
+    /// What `resume: PATH` means: a run folder, its `weights`, or a checkpoint file in there.
+    ///
+    /// - Throws: `Problem` when there is nothing, or when the file does not lie in the `weights` of a run folder.
+    public init(resuming path: String) throws {
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        let full = URL(filePath: path).standardizedFileURL.path
+        if isFolder.boolValue {
+            let isWeights = (full as NSString).lastPathComponent == RunFolder.weightsName
+            self.init(run: isWeights ? (full as NSString).deletingLastPathComponent : full)
+            return
+        }
+        let folder = (full as NSString).deletingLastPathComponent
+        let file = (full as NSString).lastPathComponent
+        let suffix = ".safetensors"
+        let name = String(file.dropLast(suffix.count))
+        // A missing file may still have the one before it.
+        let previous = CheckpointFolder.file(name + ".prev", in: folder)
+        guard exists || (file.hasSuffix(suffix) && FileManager.default.fileExists(atPath: previous)) else {
+            throw Problem(
+                "does not exist, so there is nothing to resume", file: path,
+                remedy: "Give a run folder or its last.safetensors", exit: .missingInput)
+        }
+        guard file.hasSuffix(suffix), (folder as NSString).lastPathComponent == RunFolder.weightsName else {
+            throw Problem(
+                "is no checkpoint in the folder `\(RunFolder.weightsName)` of a run", file: path,
+                remedy: "Give a run folder or its last.safetensors; to start from weights set `pretrained`")
+        }
+        self.init(run: (folder as NSString).deletingLastPathComponent, name: name, folder: folder)
+    }
+
+    /// What `resume: true` means: of the runs `project/name`, `project/name2`, … the one saved last.
+    ///
+    /// - Throws: `Problem` when none has a checkpoint.
+    public init(latestIn project: String, name: String) throws {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: project)) ?? []
+        let runs = names.filter { other in
+            other.hasPrefix(name) && other.dropFirst(name.count).allSatisfy { ("0"..."9").contains($0) }
+        }
+        let dated = runs.compactMap { run -> (place: CheckpointPlace, date: Date)? in
+            let place = CheckpointPlace(run: "\(project)/\(run)")
+            let files = [place.file, CheckpointFolder.file("last.prev", in: place.folder)]
+            let dates = files.compactMap {
+                (try? FileManager.default.attributesOfItem(atPath: $0))?[.modificationDate] as? Date
+            }
+            return dates.max().map { (place, $0) }
+        }
+        guard let latest = dated.max(by: { ($0.date, $0.place.run) < ($1.date, $1.place.run) }) else {
+            throw Problem(
+                "there is no checkpoint of a run '\(name)' to resume", file: project,
+                remedy: "Give its folder: resume=PATH", exit: .missingInput)
+        }
+        self = latest.place
+    }
+}

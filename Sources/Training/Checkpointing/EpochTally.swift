@@ -1,0 +1,43 @@
+/// What the journal counts over an epoch; kept in checkpoints, so that a row does not depend on where a run was stopped.
+struct EpochTally: Equatable, Sendable, Codable {
+    /// Sum of the gradient norms of sound steps.
+    var normSum = 0.0
+    /// Sound steps.
+    var soundSteps = 0
+    var skippedSteps = 0
+    var images = 0
+    /// Seconds of all steps.
+    var seconds = 0.0
+
+    mutating func add(_ report: StepReport) {
+        if report.isSkipped {
+            skippedSteps += 1
+        } else {
+            normSum += report.norm
+            soundSteps += 1
+        }
+        images += report.images
+        seconds += report.seconds
+    }
+
+    /// Mean gradient norm of the sound steps; NaN when there are none.
+    var meanNorm: Double { soundSteps == 0 ? .nan : normSum / Double(soundSteps) }
+    var imagesPerSecond: Double { seconds > 0 ? Double(images) / seconds : .nan }
+}
+
+/// A place between two steps of a run.
+struct Position: Equatable, Sendable, Comparable {
+    /// Epochs finished.
+    var epoch: Int
+    /// Steps taken in the epoch at hand.
+    var step: Int
+
+    static func < (first: Position, second: Position) -> Bool {
+        (first.epoch, first.step) < (second.epoch, second.step)
+    }
+}
+
+extension Progress {
+    /// Where the run stands.
+    var position: Position { Position(epoch: epoch, step: step) }
+}

@@ -1,0 +1,40 @@
+/// What a checkpoint says about its run besides the state: everything that stays the same from start to end.
+public struct RunFacts: Equatable, Sendable {
+    public var programVersion: String
+    /// The resolved recipe as YAML.
+    public var recipe: String
+    /// Table, class names and strides of the student, as `ModelFile.metadata` writes them.
+    public var model: [String: String]
+    /// Digest of the teacher's file; empty without a teacher.
+    public var teacherDigest: String
+    /// Digest of the training and validation images' list.
+    public var dataDigest: String
+    /// Equal parts of every global batch, fixed at the first start.
+    public var shards: Int
+
+    public init(
+        programVersion: String, recipe: String, model: [String: String], teacherDigest: String, dataDigest: String,
+        shards: Int
+    ) {
+        self.programVersion = programVersion
+        self.recipe = recipe
+        self.model = model
+        self.teacherDigest = teacherDigest
+        self.dataDigest = dataDigest
+        self.shards = shards
+    }
+
+    /// What differs from the run that goes on with `other`, one line each.
+    public func differences(to other: RunFacts) -> [String] {
+        func line(_ what: String, _ before: String, _ now: String) -> String? {
+            before == now ? nil : "\(what) changed: \(before.isEmpty ? "none" : before) then, \(now.isEmpty ? "none" : now) now"
+        }
+        return [
+            line("program version", programVersion, other.programVersion),
+            line("teacher (digest)", teacherDigest, other.teacherDigest),
+            line("data (digest)", dataDigest, other.dataDigest),
+            line("class names", model["names"] ?? "", other.model["names"] ?? ""),
+            line("shards", String(shards), String(other.shards)),
+        ].compactMap { $0 }
+    }
+}

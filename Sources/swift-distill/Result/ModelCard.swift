@@ -1,0 +1,62 @@
+import Foundation
+
+/// What a user must know about a student to use it and to trust it: `model_card.json` beside the weights.
+struct ModelCard: Codable, Equatable {
+    /// Metrics of a validation.
+    struct Metrics: Codable, Equatable {
+        var precision: Double
+        var recall: Double
+        var mAP50: Double
+        var mAP50To95: Double
+
+        init(_ values: [Double]) {
+            precision = values[0]
+            recall = values[1]
+            mAP50 = values[2]
+            mAP50To95 = values[3]
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case precision, recall, mAP50
+            case mAP50To95 = "mAP50-95"
+        }
+    }
+
+    var task = "detect"
+    var architecture: String
+    var parameters: Int
+    var classes: [String]
+    var strides: [Int]
+    /// Height and width.
+    var imageSize: [Int]
+    /// Of the student, on the validation images.
+    var metrics: Metrics
+    /// Of the student before training, and of the teacher, where they were measured.
+    var metricsAtStart: Metrics?
+    var teacherMetrics: Metrics?
+    var bestEpoch: Int
+    var epochsTrained: Int
+    /// The objective as an equation.
+    var objective: String
+    /// The resolved recipe as YAML.
+    var recipe: String
+    var teacher: String?
+    /// Digest of the teacher's weights.
+    var teacherDigest: String?
+    /// Digest of the names, sizes and labels of all images.
+    var dataDigest: String
+    /// Digest of the student's weights.
+    var weightsDigest: String
+    /// Ranks and shards of the run.
+    var ranks: Int
+    var shards: Int
+    var program: String
+    var date: String
+
+    /// Pretty-printed JSON with sorted keys.
+    func json() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(self)) + [0x0A]
+    }
+}

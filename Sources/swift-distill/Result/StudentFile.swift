@@ -1,0 +1,23 @@
+import Checkpoints
+import Layers
+import Models
+
+extension Detector {
+    /// The weights as a safetensors file that carries its layer table, class names and strides.
+    ///
+    /// - Parameter half: stores 16-bit floats, as the field's final files do.
+    func file(half: Bool = false) -> SafeTensors {
+        var entries: [String: SafeTensors.Entry] = [:]
+        for entry in weights.entries {
+            let values = weights.read(entry)
+            entries[entry.name] =
+                half
+                ? SafeTensors.Entry(halvesOf: values, shape: entry.shape)
+                : SafeTensors.Entry(floats: values, shape: entry.shape)
+        }
+        return SafeTensors(
+            entries: entries,
+            metadata: ModelFile.metadata(
+                table: table.document, names: classNames, strides: strides.map { Float($0) }))
+    }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Collectives
+import Diagnostics
+import Foundation
+import Scenes
+
+/// `swift-distill synth OUT`: draws the embedded data set.
+struct SynthCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "synth", abstract: "Draws a data set of wildfire scenes with labels.",
+        discussion: "The same numbers give the same files. A folder that holds this very data set is left as it is.")
+
+    @Argument(help: "Folder to write train/images, train/labels, val/images and val/labels into.")
+    var output: String
+
+    @Option(help: "Training images.") var train = 400
+    @Option(help: "Validation images.") var val = 120
+    @Option(help: "Longest side in pixels.") var size = 320
+    @Option(help: "From 0 (large, clear objects) to 1 (small, faint and hidden ones too).") var difficulty = 0.3
+    @Option(help: "Seed of all drawing.") var seed = 0
+
+    func validate() throws {
+        guard train > 0, val > 0, train + val <= 1_000_000 else {
+            throw ValidationError("--train and --val are 1 to 1,000,000 images together")
+        }
+        guard (64...4096).contains(size) else { throw ValidationError("--size is 64 to 4096 pixels") }
+    }
+
+    func run() throws {
+        try Session.run { ranks in
+            guard ranks.rank == 0 else { return .done }
+            Machine.useAllCores()
+            let options = SceneOptions(width: size, height: size, difficulty: difficulty, seed: seed)
+            let summary = try SceneDataset.write(to: output, train: train, validation: val, options: options)
+            print("\(output): \(summary.train) training and \(summary.validation) validation images of wildfire scenes")
+            for (category, name) in SceneDataset.categories.enumerated() {
+                print("  \(name): \(summary.objects[category]) objects in \(summary.pictures[category]) images")
+            }
+            return .done
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Collectives
+import Configuration
+import Tensors
+import TestSupport
+import Testing
+import Training
+
+/// A run is made of shards; how many ranks and threads carry them leaves no trace in any bit.
+@Suite(.serialized) struct RankTests {
+    @Test(arguments: [OptimizerChoice.sgd, .adamW]) func ranksAndThreadsLeaveNoTraceInAnyBit(
+        optimizer: OptimizerChoice
+    ) throws {
+        var run = TinyRun(shards: 4)
+        run.optimizer = optimizer
+        defer { Threads.count = 1 }
+        Threads.count = 1
+        let alone = try run.results(ranks: 1)[0]
+        for (ranks, threads) in [(1, 2), (2, 1), (2, 2), (4, 1)] {
+            Threads.count = threads
+            for (rank, result) in try run.results(ranks: ranks).enumerated() {
+                #expect(result == alone, "\(optimizer), \(ranks) ranks, \(threads) threads, rank \(rank)")
+            }
+        }
+        let start = try TinyRun.detector(1).weights.values.values
+        #expect(relativeError(alone[0], start) > 1e-3, "nothing was learned")
+    }
+
+    @Test func threeRanksAgreeWithOneUpToRounding() throws {
+        let run = TinyRun(shards: 4)
+        let alone = try run.results(ranks: 1)[0]
+        let three = try run.results(ranks: 3)
+        #expect(three[0] == three[1] && three[1] == three[2])
+        #expect(relativeError(three[0][0], alone[0]) < 1e-4)
+    }
+
+    @Test func synchronisedBatchNormOverShardsIsOneShardOfAllImages() throws {
+        var shards = TinyRun(shards: 4)
+        shards.recipe.syncBn = true
+        // The same images in one shard: the noise of a shard depends on its number, so ask for it through four ranks.
+        let four = try shards.results(ranks: 4)[0]
+        let two = try shards.results(ranks: 2)[0]
+        let one = try shards.results(ranks: 1)[0]
+        #expect(relativeError(four[0], one[0]) < 1e-3)
+        #expect(relativeError(two[0], one[0]) < 1e-3)
+        let separate = try TinyRun(shards: 4).results(ranks: 1)[0]
+        #expect(relativeError(separate[0], one[0]) > 1e-3, "synchronising makes no difference")
+    }
+
+    @Test func accumulationOverStepsLeavesNoTraceOfRanksEither() throws {
+        var run = TinyRun(shards: 2)
+        run.recipe.nbs = 16
+        let alone = try run.results(ranks: 1)[0]
+        #expect(try run.results(ranks: 2)[1] == alone)
+    }
+}

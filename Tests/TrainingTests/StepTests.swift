@@ -1,0 +1,105 @@
+import Collectives
+import Configuration
+import Diagnostics
+import Layers
+import Models
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Training
+
+@Suite struct StepTests {
+    @Test func aStepThatIsNotFiniteLeavesNoTraceAndIsExplained() throws {
+        var run = TinyRun(shards: 2)
+        run.poisoned = (3, 1)
+        let explained = try LocalRanks.run(2) { [run] ranks in
+            let journal = Quiet()
+            let trainer = try run.trainer(ranks, journal: journal)
+            for _ in 0..<3 { _ = try trainer.step() }
+            let before = trainer.state.numbers
+            let updates = trainer.state.average.updates
+            let report = try trainer.step()
+            #expect(report.isSkipped)
+            #expect(trainer.state.numbers == before)
+            #expect(trainer.state.average.updates == updates && trainer.state.progress.skipped == 1)
+            #expect(try trainer.step().isSkipped == false)
+            #expect(trainer.state.numbers != before)
+            return journal.notes.joined()
+        }
+        #expect(explained[0].contains("rank 1") && explained[0].contains("noise-0-3-1-0.jpg"))
+    }
+
+    @Test func fiftyBadStepsInARowAreDivergence() throws {
+        var run = TinyRun(shards: 1, batch: 1)
+        run.steps = 60
+        let trainer = try run.trainer(SoloCommunicator())
+        trainer.state.weights.values.pointer[0] = .nan
+        trainer.state.weights.didChange()
+        let problem = #expect(throws: Problem.self) { for _ in 0..<60 { _ = try trainer.step() } }
+        #expect(problem?.exit == .diverged)
+        #expect(trainer.state.progress.skipped == 50)
+    }
+
+    @Test func theTeacherIsNotTouched() throws {
+        let trainer = try TinyRun(shards: 1).trainer(SoloCommunicator())
+        let teacher = try #require(trainer.teacher)
+        let before = teacher.weights.values.values
+        for _ in 0..<3 { _ = try trainer.step() }
+        #expect(teacher.weights.values.values == before)
+    }
+
+    @Test func frozenLayersKeepWeightsAndStatistics() throws {
+        var run = TinyRun(shards: 1)
+        run.recipe.freeze = Array(0..<10)
+        let trainer = try run.trainer(SoloCommunicator())
+        let weights = trainer.state.weights
+        let before = weights.values.values
+        // Four batches of two images make the nominal batch.
+        for _ in 0..<4 { _ = try trainer.step() }
+        for entry in weights.entries where entry.name.contains("conv.weight") || entry.name.contains("running") {
+            let layer = try #require(Int(entry.name.split(separator: ".")[1]))
+            let buffer = FlatBuffer(count: before.count)
+            buffer.pointer.update(from: before, count: before.count)
+            let changed = weights.read(entry) != weights.read(entry, from: buffer)
+            if !entry.name.contains("dfl") { #expect(changed == (layer >= 10), "\(entry.name)") }
+        }
+    }
+
+    @Test func distillationWithoutWeightIsPlainTraining() throws {
+        var with = TinyRun(shards: 1)
+        with.recipe.lambdaDistillation = 0
+        var without = with
+        without.hasTeacher = false
+        let a = try with.trainer(SoloCommunicator())
+        let b = try without.trainer(SoloCommunicator())
+        for _ in 0..<4 {
+            _ = try a.step()
+            _ = try b.step()
+        }
+        #expect(a.state.numbers == b.state.numbers)
+    }
+
+    @Test func aTermThatGivesNoGradientStopsTheRun() throws {
+        // A teacher that is the student agrees with it in everything.
+        let run = TinyRun(shards: 1)
+        let trainer = try run.trainer(SoloCommunicator())
+        try #require(trainer.teacher).weights.values.copy(from: trainer.state.weights.values)
+        var frozen = run
+        frozen.recipe.freeze = Array(0..<23)
+        let silent = try frozen.trainer(SoloCommunicator())
+        let problem = #expect(throws: Problem.self) { try silent.refuseSilentTerms() }
+        #expect(problem?.message.contains("gives the student no gradient") == true)
+        try run.trainer(SoloCommunicator()).refuseSilentTerms()
+    }
+
+    @Test func measuringTermsChangesNothing() throws {
+        let measured = try TinyRun(shards: 1).trainer(SoloCommunicator())
+        try measured.refuseSilentTerms()
+        let plain = try TinyRun(shards: 1).trainer(SoloCommunicator())
+        #expect(measured.state.numbers == plain.state.numbers)
+        _ = try measured.step()
+        _ = try plain.step()
+        #expect(measured.state.numbers == plain.state.numbers)
+    }
+}

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# launch/quickstart.sh [key=value …]: from a fresh machine with Swift to a distilled student, on embedded data.
+#
+# Installs the system packages, builds, draws the data set, and runs the main job on two ranks.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+config=configs/distillation_config.yaml
+
+launch/setup.sh
+launch/build.sh --product swift-distill
+
+# The data set's folder as the recipe names it, relative to the recipe.
+data=$(sed -n 's/^distillation_dataset:[[:space:]]*//p' "$config" | sed 's/[[:space:]]*#.*//; s/^["'\'']//; s/["'\'']$//')
+[ -n "$data" ] || {
+    echo "quickstart: $config names no distillation_dataset" >&2
+    exit 65
+}
+case $data in
+    /*) ;;
+    *) data=$(dirname "$config")/$data ;;
+esac
+# Labels of the validation part are the last thing to be drawn: with them the set is complete.
+if [ -d "$data/train/images" ] && [ -n "$(find "$data/val/labels" -name '*.txt' 2>/dev/null | head -n 1)" ]; then
+    echo "quickstart: using the data set in $data"
+else
+    .build/release/swift-distill synth "$data"
+fi
+
+exec launch/local.sh 2 train "$config" "$@"
