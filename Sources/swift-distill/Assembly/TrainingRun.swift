@@ -34,13 +34,15 @@ struct TrainingRun {
         } else {
             recipe = reading.recipe
             resumed = nil
+            if recipe.resume != .no { log.note("there is no checkpoint to resume from: the run begins anew") }
         }
     }
 
     private static func place(of recipe: Recipe) throws -> CheckpointPlace? {
         switch recipe.resume {
         case .no: nil
-        case .last: try CheckpointPlace(latestIn: recipe.project, name: recipe.name)
+        // A job that is requeued before its first save asks to resume, too: it begins anew.
+        case .last: try? CheckpointPlace(latestIn: recipe.project, name: recipe.name)
         case .from(let path): try CheckpointPlace(resuming: path)
         }
     }
@@ -67,7 +69,9 @@ struct TrainingRun {
         let result = RunResult(recipe: recipe, facts: facts, objective: objective.text, ranks: ranks)
         try result.measureStart(evaluator, student: student, teacher: teacher, log: log, isResumed: resumed != nil)
         let journal = try journal(facts, objective, stepsPerEpoch: plan.shards.stepsPerEpoch)
-        if let writer = journal as? RunJournal { StopSignal.onTermination { writer.checkpoints.emergencySave(state) } }
+        if let checkpoints = (journal as? RunJournal)?.checkpoints {
+            StopSignal.onTermination { checkpoints.emergencySave(state) }
+        }
         let trainer = Trainer<Detector, DetectionObjective>(
             TrainerParts(
                 recipe: recipe, student: student, teacher: teacher, objective: objective, evaluator: evaluator,
