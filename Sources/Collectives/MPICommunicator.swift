@@ -47,6 +47,9 @@ public final class MPICommunicator: Communicator {
         return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// What MPI allows threads to do: single, funneled, serialized or multiple.
+    public var threadLevel: String { String(cString: cmpi_thread_level()) }
+
     /// Replaces `values` by their sum over ranks.
     public func sum(_ values: inout [Double]) throws { reduce(&values, cmpi_sum_doubles) }
 

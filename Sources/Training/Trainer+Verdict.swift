@@ -4,6 +4,8 @@ import Foundation
 /// What rank 0 decided after an epoch.
 struct Verdict: Codable, Equatable {
     var fitness: Double?
+    /// Of the validation, when there was one.
+    var metrics: [Double] = []
     var isBest: Bool
     var stops: Bool
     /// Epochs the run shall have.
@@ -26,6 +28,7 @@ extension Trainer {
                 var stopping = state.progress.stopping
                 (verdict.isBest, verdict.stops) = stopping.observe(value, epoch: epoch)
                 verdict.fitness = value
+                verdict.metrics = scores.metrics
             }
             if recipe.time > 0 {
                 // As the reference: the number of epochs follows from their mean length.

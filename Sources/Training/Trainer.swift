@@ -57,7 +57,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
     }
 
     /// Takes one step; every rank leaves it with identical weights.
-    func step() throws -> StepReport {
+    public func step() throws -> StepReport {
         ranks.report(phase: "step", step: batchNumber)
         let batches = try source.batches(epoch: state.progress.epoch, step: state.progress.step)
         let loaded = clock.seconds

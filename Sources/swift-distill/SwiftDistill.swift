@@ -14,7 +14,10 @@ struct SwiftDistill: ParsableCommand {
             mpirun -np N swift-distill …, or with launch/local.sh and launch/cluster.sh.
             """,
         version: "0.1.0",
-        subcommands: [TrainCommand.self, SynthCommand.self, ConvertCommand.self],
+        subcommands: [
+            TrainCommand.self, ValCommand.self, SynthCommand.self, ConvertCommand.self, DoctorCommand.self,
+            BenchCommand.self,
+        ],
         defaultSubcommand: TrainCommand.self)
 
     /// Refuses a CPU that the kernels were not built for before any of them runs.

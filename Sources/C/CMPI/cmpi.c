@@ -46,12 +46,22 @@ static int find_local_ranks(void) {
     return MPI_Comm_free(&host);
 }
 
+static int thread_level = MPI_THREAD_SINGLE;
+
+const char *cmpi_thread_level(void) {
+    switch (thread_level) {
+    case MPI_THREAD_MULTIPLE: return "multiple";
+    case MPI_THREAD_SERIALIZED: return "serialized";
+    case MPI_THREAD_FUNNELED: return "funneled";
+    default: return "single";
+    }
+}
+
 int cmpi_start(void) {
     // This thread sleeps for tens of microseconds between tests; by default the kernel adds another 50.
     prctl(PR_SET_TIMERSLACK, 1000UL, 0UL, 0UL, 0UL);
     avoid_forbidden_copies();
-    int provided = MPI_THREAD_SINGLE;
-    int status = MPI_Init_thread(NULL, NULL, MPI_THREAD_MULTIPLE, &provided);
+    int status = MPI_Init_thread(NULL, NULL, MPI_THREAD_MULTIPLE, &thread_level);
     if (status != MPI_SUCCESS) return status;
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     if ((status = MPI_Comm_dup(MPI_COMM_WORLD, &buckets)) != MPI_SUCCESS) return status;

@@ -9,7 +9,8 @@ import Foundation
 public final class RunJournal: Journal {
     /// Writes the checkpoints; may be used from the thread of a signal.
     public let checkpoints: CheckpointWriter
-    private let folder: RunFolder
+    /// Where the run is written down.
+    public let folder: RunFolder
     private let log: RunLog
     private let recipe: Recipe
     private let display: ProgressDisplay

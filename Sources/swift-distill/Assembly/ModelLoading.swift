@@ -3,6 +3,7 @@ import Configuration
 import Diagnostics
 import Documents
 import Models
+import Training
 
 /// Finds, reads and builds the student and the teacher of a recipe.
 struct ModelLoading {
@@ -42,6 +43,17 @@ struct ModelLoading {
         return try Detector(table: table, classNames: classNames, seed: recipe.seed, compat83: compat83)
     }
 
+    /// The student of a run that goes on; its weights are restored later.
+    func student(of snapshot: Snapshot) throws -> Detector {
+        guard let text = snapshot.facts.model["table"] else {
+            throw Problem("carries no layer table", file: snapshot.path, remedy: "Start a new run")
+        }
+        let table = try LayerTable(document: YAML.parse(text, file: snapshot.path))
+        let prefix = "model.model.\(table.rows.count - 1)."
+        let width = snapshot.tensors.entries[prefix + "cv3.0.0.conv.weight"]?.shape.first
+        return try Detector(table: table, classNames: classNames, classWidth: width)
+    }
+
     private mutating func transferred(from file: ModelFile, path: String, table: LayerTable?) throws -> Detector {
         let table = try table ?? ModelLoading.table(of: file, path: path)
         let weights = file.weights.mapValues { ($0.shape, $0.values) }
@@ -59,30 +71,35 @@ struct ModelLoading {
 
     /// The teacher, its classes in the order of the data set's; nil when the recipe has none.
     mutating func teacher() throws -> Detector? {
-        if recipe.teacher.isEmpty { return nil }
-        let path = recipe.teacher
-        let file = try ModelFile.read(path)
-        let table = try ModelLoading.table(of: file, path: path)
-        let rows = try classRows(file, path: path)
-        let weights = file.weights.mapValues { ($0.shape, $0.values) }
-        let teacher = try Detector(
-            table: table, classNames: classNames,
-            classWidth: Detector.classWidth(in: weights, headLayer: table.rows.count - 1))
-        try teacher.load(weights, rows: rows, file: path)
-        return teacher
+        recipe.teacher.isEmpty ? nil : try trained(recipe.teacher, role: "teacher")
     }
 
-    /// For each class of the data set the teacher's row, by name.
-    private mutating func classRows(_ file: ModelFile, path: String) throws -> [Int: Int] {
+    /// The model of a file, its classes in the order of the data set's.
+    ///
+    /// - Parameter role: what messages call it.
+    mutating func trained(_ path: String, role: String) throws -> Detector {
+        let file = try ModelFile.read(path)
+        let table = try ModelLoading.table(of: file, path: path)
+        let rows = try classRows(file, path: path, role: role)
+        let weights = file.weights.mapValues { ($0.shape, $0.values) }
+        let model = try Detector(
+            table: table, classNames: classNames,
+            classWidth: Detector.classWidth(in: weights, headLayer: table.rows.count - 1))
+        try model.load(weights, rows: rows, file: path)
+        return model
+    }
+
+    /// For each class of the data set the model's row, by name.
+    private mutating func classRows(_ file: ModelFile, path: String, role: String) throws -> [Int: Int] {
         let same = Dictionary(uniqueKeysWithValues: classNames.indices.map { ($0, $0) })
         guard let names = file.names else {
             if file.classCount == classNames.count {
-                notes.append("the teacher has no class names: its classes are taken in the data set's order")
+                notes.append("the \(role) has no class names: its classes are taken in the data set's order")
                 return same
             }
             throw Problem(
-                "the teacher has no class names, and \(file.classCount ?? 0) classes against \(classNames.count)",
-                file: path, remedy: "Use a teacher that was trained on these classes")
+                "the \(role) has no class names, and \(file.classCount ?? 0) classes against \(classNames.count)",
+                file: path, remedy: "Use a \(role) that was trained on these classes")
         }
         if names == classNames { return same }
         var rows: [Int: Int] = [:]
@@ -91,12 +108,12 @@ struct ModelLoading {
         }
         guard rows.count == classNames.count else {
             throw Problem(
-                "the teacher does not know every class: it has \(names.prefix(100).joined(separator: ", ")); the data "
+                "the \(role) does not know every class: it has \(names.prefix(100).joined(separator: ", ")); the data "
                     + "set has \(classNames.joined(separator: ", "))", file: path,
-                remedy: "Use a teacher that was trained on these classes, or rename them in the data set")
+                remedy: "Use a \(role) that was trained on these classes, or rename them in the data set")
         }
         let table = classNames.enumerated().map { "  \($0) \($1) <- \(rows[$0] ?? 0) \(names[rows[$0] ?? 0])" }
-        notes.append("teacher classes mapped by name:\n" + table.joined(separator: "\n"))
+        notes.append("\(role) classes mapped by name:\n" + table.joined(separator: "\n"))
         return rows
     }
 

@@ -51,6 +51,8 @@ int cmpi_test(cmpi_request *request, int *done);
 
 // What an error code means.
 void cmpi_error_text(int code, char *text, size_t capacity);
+// What MPI allows threads to do, as it said when it was started: single, funneled, serialized, multiple.
+const char *cmpi_thread_level(void);
 // Name and version of the MPI library; works without cmpi_start.
 void cmpi_library_version(char *text, size_t capacity);
 

@@ -1,0 +1,72 @@
+import Checkpoints
+import Detection
+import Foundation
+
+/// What a validation found, for people and as JSON.
+struct ValidationResult: Encodable {
+    /// Precision, recall and mean average precision.
+    struct Quality: Encodable {
+        var name: String
+        var images: Int
+        var instances: Int
+        var precision: Double
+        var recall: Double
+        var map50: Double
+        var map50To95: Double
+
+        enum CodingKeys: String, CodingKey {
+            case name, images, instances, precision, recall
+            case map50 = "mAP50"
+            case map50To95 = "mAP50-95"
+        }
+    }
+
+    var model: String
+    var all: Quality
+    var classes: [Quality]
+    /// Box, class and distribution focal loss.
+    var losses: [Double]
+    var ranks: Int
+    var seconds: Double
+    var millisecondsPerImage: Double
+    private let table: String
+
+    enum CodingKeys: String, CodingKey {
+        case model, all, classes, losses, ranks, seconds
+        case millisecondsPerImage = "ms_per_image"
+    }
+
+    init(model: String, _ metrics: DetectionMetrics, losses: [Double], seconds: Double, ranks: Int) {
+        self.model = model
+        self.losses = losses
+        self.ranks = ranks
+        self.seconds = seconds
+        millisecondsPerImage = 1e3 * seconds / Double(max(metrics.images, 1))
+        table = metrics.table(perClass: true)
+        all = Quality(
+            name: "all", images: metrics.images, instances: metrics.instances, precision: metrics.precision,
+            recall: metrics.recall, map50: metrics.map50, map50To95: metrics.map50To95)
+        classes = metrics.categories.map {
+            Quality(
+                name: $0.name, images: $0.images, instances: $0.instances, precision: $0.precision, recall: $0.recall,
+                map50: $0.ap50, map50To95: $0.ap50To95)
+        }
+    }
+
+    /// The field's table, and the speed.
+    var text: String {
+        let speed = String(
+            format: "speed: %.1f ms per image, %.1f images/s", millisecondsPerImage,
+            1e3 / max(millisecondsPerImage, 1e-9))
+        return "\(table)\n\(speed), \(ranks) rank\(ranks == 1 ? "" : "s"), loading and scoring included"
+    }
+
+    /// Writes the numbers as JSON.
+    ///
+    /// - Throws: `Problem` naming the file.
+    func write(to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try writeDurably(Array(try encoder.encode(self)) + [0x0A], to: path)
+    }
+}

@@ -1,0 +1,34 @@
+import CHost
+import Collectives
+import Configuration
+import Datasets
+import Detection
+import Diagnostics
+import Models
+
+/// Measures a trained model on the validation images of a recipe, on all ranks.
+struct ValidationRun {
+    /// File of the model.
+    let model: String
+    let recipe: Recipe
+    let ranks: any Communicator
+
+    /// What was measured, on rank 0; all ranks call it.
+    func result() throws -> ValidationResult? {
+        Machine.start(recipe, ranks: ranks)
+        func tell(_ text: String) { if ranks.rank == 0 { print(text) } }
+        let data = try DataLoading(recipe, training: false, ranks: ranks, print: tell)
+        var loading = ModelLoading(recipe: recipe, classNames: data.names)
+        let detector = try loading.trained(model, role: "model")
+        for note in loading.notes { tell(note) }
+        let limit = try PictureStore.limit(for: recipe, catalogs: [data.val], processes: ranks.local.size)
+        let store = PictureStore(data.val, target: recipe.imageSize, limit: limit)
+        let evaluator = DetectionEvaluator(
+            model: detector, batches: ValidationBatches(store: store, batch: recipe.batch, recipe: recipe),
+            recipe: recipe, workers: Prefetcher.threads(workers: recipe.workers, cores: 1))
+        let start = chost_seconds()
+        guard let scores = try evaluator.evaluate(ranks: ranks), let metrics = evaluator.metrics else { return nil }
+        return ValidationResult(
+            model: model, metrics, losses: scores.losses, seconds: chost_seconds() - start, ranks: ranks.size)
+    }
+}

@@ -1,0 +1,97 @@
+import CHost
+import Collectives
+import Configuration
+import Detection
+import Diagnostics
+import Layers
+import Models
+import Optimization
+import Tensors
+import Training
+
+/// Measures the real training step on images made of noise, and its two halves.
+struct Bench {
+    typealias DetectionTrainer = Trainer<Detector, DetectionObjective>
+
+    let options: BenchOptions
+    let ranks: any Communicator
+    private let recipe: Recipe
+    private let student: Detector
+    private let teacher: Detector
+    private let source: SyntheticSource
+
+    /// - Throws: `Problem` when a model is not known.
+    init(_ options: BenchOptions, ranks: any Communicator) throws {
+        self.options = options
+        self.ranks = ranks
+        var recipe = Recipe()
+        recipe.threads = options.threads
+        recipe.imgsz = [options.size]
+        recipe.batch = options.batch
+        self.recipe = recipe
+        Machine.start(recipe, ranks: ranks)
+        let names = (0..<5).map { "class_\($0)" }
+        student = try Detector(table: Bench.table(options.student), classNames: names, seed: 0)
+        teacher = try Detector(table: Bench.table(options.teacher), classNames: names, seed: 1)
+        source = SyntheticSource(
+            images: options.batch, size: options.size, classCount: names.count, steps: options.steps + 1,
+            rank: ranks.rank)
+    }
+
+    private static func table(_ name: String) throws -> LayerTable {
+        guard let table = try LayerTable.named(name) else {
+            throw Problem(
+                "\(name) is not a known model", remedy: "Use a name such as yolov8n or yolov8m", exit: .commandLine)
+        }
+        return table
+    }
+
+    /// How a measurement ended.
+    enum Ending {
+        /// The result on rank 0, nil elsewhere.
+        case done(BenchResult?)
+        case stopped
+    }
+
+    /// Runs all steps, unless somebody asks to stop.
+    func run() throws -> Ending {
+        // Before steps warm the CPU, so that both see the same clock.
+        let peak = arithmeticPeak()
+        let whole = trainer(teacher: teacher), alone = trainer(teacher: nil)
+        var times = (whole: BenchTimes(), teacher: BenchTimes(), student: BenchTimes())
+        for _ in 0...options.steps {
+            // In turns, so that whatever else the machine does meets all three alike.
+            let report = try times.whole.measure { try whole.step() }
+            guard !report.isSkipped else {
+                throw Problem("a step on noise was not finite", exit: .internalError)
+            }
+            if report.stops { return .stopped }
+            times.teacher.measure { _ = teacher(Activation(source.batch.images)) }
+            _ = try times.student.measure { try alone.step() }
+        }
+        let result = try BenchResult(
+            BenchResult.Own(
+                step: times.whole.median, teacher: times.teacher.median, student: times.student.median, peak: peak,
+                peakMemory: Double(chost_peak_resident_bytes())),
+            options, ranks: ranks,
+            operations: (student.operations(size: options.size), teacher.operations(size: options.size)))
+        return .done(result)
+    }
+
+    /// A trainer of the student; every step moves the weights.
+    private func trainer(teacher: Detector?) -> DetectionTrainer {
+        let images = options.batch * ranks.size
+        let schedule = Schedule(
+            epochs: 1, batchesPerEpoch: options.steps + 1, globalBatch: images, nominalBatch: images,
+            initialRate: 1e-3, finalShare: 1, momentum: recipe.momentum, weightDecay: 0, cosine: false,
+            warmupEpochs: 0, warmupMomentum: 0, warmupBiasRate: 0, longWarmup: false)
+        let state = RunState(
+            weights: student.weights, optimizer: SGD(student.weights), progress: Progress(epochs: 1, patience: 0))
+        return DetectionTrainer(
+            TrainerParts(
+                recipe: recipe, student: student, teacher: teacher,
+                objective: DetectionObjective(recipe: recipe, hasTeacher: teacher != nil),
+                evaluator: SilentEvaluator(), source: source, ranks: ranks, localShards: 1, schedule: schedule,
+                state: state, journal: SilentJournal(), stopRequested: { StopSignal.received != nil }))
+    }
+}

@@ -1,0 +1,105 @@
+import Collectives
+import Foundation
+import Tensors
+
+/// What `bench` measured, for people and as one line of JSON.
+struct BenchResult: Encodable {
+    /// What one rank measured: medians in seconds, arithmetic in 10⁹ per second, memory in bytes.
+    struct Own: Codable {
+        var step: Double
+        var teacher: Double
+        var student: Double
+        var peak: Double
+        var peakMemory: Double
+    }
+
+    var program: String
+    var student: String
+    var teacher: String
+    var imgsz: Int
+    var batch: Int
+    var steps: Int
+    /// Per rank.
+    var threads: Int
+    var ranks: Int
+    var blasKernel: String
+    /// Of the slowest rank, per image of a rank.
+    var studentMsPerImage: Double
+    var teacherMsPerImage: Double
+    var stepMsPerImage: Double
+    /// All ranks together.
+    var imagesPerSecond: Double
+    var slowestRank: Int
+    /// Of the rank that needs most.
+    var peakRssMb: Int
+    /// Multiply-adds of the convolutions count as two operations; a step goes through the student three times.
+    var gflopPerImage: Double
+    var gflops: Double
+    /// What all threads of all ranks can do at most.
+    var peakGflops: Double
+    /// Algorithms that save multiplications can bring this above 1.
+    var shareOfPeak: Double
+
+    /// Nil on ranks other than 0; all ranks call it.
+    init?(
+        _ own: Own, _ options: BenchOptions, ranks: any Communicator, operations: (student: Double, teacher: Double)
+    ) throws {
+        guard let parts = try ranks.gather(Array(try JSONEncoder().encode(own))) else { return nil }
+        let all = try parts.map { try JSONDecoder().decode(Own.self, from: Data($0)) }
+        program = "swift-distill \(SwiftDistill.configuration.version)"
+        student = options.student
+        teacher = options.teacher
+        imgsz = options.size
+        batch = options.batch
+        steps = options.steps
+        threads = Threads.count
+        self.ranks = all.count
+        blasKernel = matrixProductKernel
+        let perImage = 1e3 / Double(options.batch)
+        let step = all.map(\.step).max() ?? 0
+        slowestRank = all.firstIndex { $0.step == step } ?? 0
+        studentMsPerImage = rounded(perImage * (all.map(\.student).max() ?? 0))
+        teacherMsPerImage = rounded(perImage * (all.map(\.teacher).max() ?? 0))
+        stepMsPerImage = rounded(perImage * step)
+        let speed = Double(options.batch * all.count) / step
+        imagesPerSecond = rounded(speed)
+        peakRssMb = Int((all.map(\.peakMemory).max() ?? 0) / 1_048_576)
+        let operationsPerImage = 3 * operations.student + operations.teacher
+        let peak = all.reduce(0) { $0 + $1.peak }
+        gflopPerImage = rounded(operationsPerImage / 1e9)
+        gflops = rounded(speed * operationsPerImage / 1e9)
+        peakGflops = rounded(peak)
+        shareOfPeak = rounded(speed * operationsPerImage / 1e9 / peak)
+    }
+
+    /// One line.
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+
+    /// Lines for people.
+    var text: String {
+        var table = TextTable(["", "ms/image", "images/s"])
+        for (name, time) in [
+            ("training step", stepMsPerImage), ("teacher alone", teacherMsPerImage),
+            ("student's step alone", studentMsPerImage),
+        ] {
+            let perSecond = 1e3 * Double(ranks) / max(time, 1e-9)
+            table.add([name, String(format: "%.1f", time), String(format: "%.2f", perSecond)])
+        }
+        return """
+            \(program): \(teacher) to \(student), \(imgsz) x \(imgsz), batch \(batch), \(threads) threads on each of \
+            \(ranks) ranks, BLAS kernel \(blasKernel)
+            \(table)
+            \(gflopPerImage) GFLOP per image: \(gflops) GFLOP/s, \(Int((100 * shareOfPeak).rounded())) % of the \
+            \(peakGflops) GFLOP/s that these cores can do
+            medians of \(steps) steps on rank \(slowestRank), the slowest; peak memory \(peakRssMb) MB per rank
+            """
+    }
+}
+
+/// Three decimals.
+private func rounded(_ value: Double) -> Double { (value * 1e3).rounded() / 1e3 }

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Collectives
+import Configuration
+import Diagnostics
+import Foundation
+
+/// `swift-distill val MODEL data=… [key=value …]`.
+struct ValCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "val", abstract: "Measures a model on the validation images of a data set.",
+        discussion: """
+            The data set is named as in a recipe: data=DATA.yaml or distillation_dataset=FOLDER. imgsz, batch, conf, iou, \
+            max_det, rect, single_cls and threads have their usual meaning. Works under mpirun.
+            """)
+
+    @Argument(help: "Model to measure (.pt, .safetensors).")
+    var model: String
+
+    @Argument(help: "Recipe file, and key=value words that win over it.")
+    var arguments: [String] = []
+
+    @Option(help: "File to write the same numbers to, as JSON.")
+    var json: String?
+
+    func run() throws {
+        try Session.run { ranks in
+            let (config, words) = RecipeReader.split(arguments)
+            let reading = try RecipeReader().read(config: config, words: words)
+            if ranks.rank == 0 { for note in reading.notes { print(note) } }
+            let result = try ValidationRun(model: model, recipe: reading.recipe, ranks: ranks).result()
+            guard let result else { return .done }
+            print(result.text)
+            if let json { try result.write(to: json) }
+            return .done
+        }
+    }
+}

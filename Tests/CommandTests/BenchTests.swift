@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+/// `swift-distill bench` on small images.
+@Suite(.serialized) struct BenchTests {
+    private func measure(ranks: Int?) throws -> [String: Any] {
+        let result = try Program.run(
+            "bench", "--imgsz", "64", "--batch", "1", "--steps", "1", "--threads", "1", "--teacher", "yolov8s",
+            "--json", ranks: ranks)
+        #expect(result.code == 0, "\(result.output) \(result.errors)")
+        #expect(result.output.split(separator: "\n").count == 1)
+        return try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    }
+
+    private func number(_ key: String, _ json: [String: Any]) throws -> Double {
+        try #require((json[key] as? NSNumber)?.doubleValue, "\(key)")
+    }
+
+    @Test func benchPrintsItsNumbersAsOneLineOfJSON() throws {
+        let json = try measure(ranks: nil)
+        let step = try number("step_ms_per_image", json)
+        #expect(step > 0)
+        #expect(abs(try number("images_per_second", json) * step - 1000) < 10)
+        for key in ["student_ms_per_image", "teacher_ms_per_image", "peak_rss_mb", "peak_gflops", "share_of_peak"] {
+            #expect(try number(key, json) > 0, "\(key)")
+        }
+        #expect(try number("threads", json) == 1 && number("ranks", json) == 1 && number("imgsz", json) == 64)
+        #expect(json["student"] as? String == "yolov8n" && json["teacher"] as? String == "yolov8s")
+        #expect(json["blas_kernel"] as? String != nil)
+        // Three times YOLOv8n and once YOLOv8s; the field counts 8.1 and 28.5 GFLOP at 640 for five classes.
+        let expected = (3 * 8.1 + 28.5) / 100
+        #expect(abs(try number("gflop_per_image", json) / expected - 1) < 0.05)
+    }
+
+    @Test func ranksAddTheirImages() throws {
+        let json = try measure(ranks: 2)
+        #expect(try number("ranks", json) == 2)
+        let perRank = 1000 / (try number("step_ms_per_image", json))
+        #expect(abs(try number("images_per_second", json) / perRank - 2) < 0.02)
+    }
+
+    @Test func anUnknownModelIsRefused() throws {
+        let result = try Program.run("bench", "--student", "yolov8q", "--steps", "1")
+        #expect(result.code == 64 || result.code == 65)
+        #expect(result.errors.contains("yolov8q"))
+    }
+}
