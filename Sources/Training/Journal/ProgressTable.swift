@@ -66,8 +66,8 @@ struct ProgressTable {
         guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
         let whole = Int(seconds.rounded())
         let (hours, minutes) = (whole / 3600, whole / 60 % 60)
-        return hours > 0
-            ? String(format: "%d:%02d:%02d", hours, minutes, whole % 60) : String(format: "%02d:%02d", minutes, whole % 60)
+        let end = String(format: "%02d:%02d", minutes, whole % 60)
+        return hours > 0 ? "\(hours):\(end)" : end
     }
 
     private static func cell(_ text: String) -> String {

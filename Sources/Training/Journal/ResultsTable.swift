@@ -43,7 +43,7 @@ struct ResultsTable {
             [Double(report.epoch + 1), report.seconds] + taskTerms.map(value) + known(report.scores?.metrics, 4)
             + known(report.scores?.losses, taskTerms.count) + groups + teacherTerms.map(value)
             + [report.fitness ?? .nan, tally.meanNorm, tally.imagesPerSecond, Double(tally.skippedSteps)]
-        return values.map { String(format: "%.6g", $0).replacingOccurrences(of: "-nan", with: "nan") }.joined(separator: ",")
+        return values.map { $0.isNaN ? "nan" : String(format: "%.6g", $0) }.joined(separator: ",")
     }
 
     /// The 1-based epoch of a line; nil for the header and anything else.

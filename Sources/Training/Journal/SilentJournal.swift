@@ -1,5 +1,6 @@
 /// The journal of all ranks but the first: writes nothing.
 public final class SilentJournal: Journal {
+    /// A journal without files.
     public init() {}
 
     /// Drops the line.
