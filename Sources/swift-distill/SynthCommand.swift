@@ -15,7 +15,7 @@ struct SynthCommand: ParsableCommand {
 
     @Option(help: "Training images.") var train = 400
     @Option(help: "Validation images.") var val = 120
-    @Option(help: "Longest side in pixels.") var size = 320
+    @Option(help: "Longest side in pixels.") var size = 256
     @Option(help: "From 0 (large, clear objects) to 1 (small, faint and hidden ones too).") var difficulty = 0.3
     @Option(help: "Seed of all drawing.") var seed = 0
 
