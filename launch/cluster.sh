@@ -27,10 +27,11 @@ ask_hosts "$answers" "$binary"
 check_hosts "$answers" "$binary"
 choose_subnet "$answers"
 
-flags=(--hostfile "$hostfile" -np "$ranks" -q --mca orte_keep_fqdn_hostnames 1)
+printf '%s\n' "${host_lines[@]}" >"$answers/hostfile"
+flags=(--hostfile "$answers/hostfile" -np "$ranks" -q --mca orte_keep_fqdn_hostnames 1)
 # Slots beyond the cores are said to Open MPI as what they are: else waiting ranks would spin on the others' cores.
 if [ "$threads" -lt 1 ]; then
-    flags+=(--oversubscribe --bind-to none)
+    flags+=(--oversubscribe --bind-to none --mca mpi_yield_when_idle 1)
 elif [ "${SD_BIND:-}" = none ]; then
     flags+=(--bind-to none)
 else
@@ -44,6 +45,8 @@ if [ ${#hosts[@]} -gt 1 ] && [ "$subnet" != none ]; then
         echo "launch: warning: no network holds an address of every host; if the job hangs, set SD_SUBNET" >&2
     fi
 fi
+# A host that is cut off while nothing is sent is noticed after these seconds, not after minutes.
+flags+=(--mca oob_tcp_keepalive_time 30 --mca oob_tcp_keepalive_intvl 10 --mca oob_tcp_keepalive_probes 6)
 flags+=(--mca plm_rsh_args "${ssh_options[*]} -o ConnectionAttempts=3 -o ServerAliveInterval=15")
 if [ ${#hosts[@]} -ge 64 ]; then
     flags+=(--mca plm_rsh_no_tree_spawn 1 --mca plm_rsh_num_concurrent 64)

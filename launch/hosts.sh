@@ -6,10 +6,11 @@ ssh_options=(-o BatchMode=yes -o ConnectTimeout=5)
 read -r -a own_ssh_options <<<"${SD_SSH_OPTIONS:-}"
 ssh_options+=("${own_ssh_options[@]}")
 
-# read_hostfile FILE: sets hosts (in order), slots[host] and ranks. mpirun's own text for mistakes helps nobody.
+# read_hostfile FILE: sets hosts (in order), slots[host], ranks, and host_lines: the same without comments, which mpirun
+# does not read everywhere. Its own text for mistakes helps nobody.
 read_hostfile() {
     local file=$1 line number=0 word host
-    hosts=() ranks=0
+    hosts=() host_lines=() ranks=0
     declare -gA slots=()
     [ -r "$file" ] || leave 66 "$file cannot be read: copy hostfile.example and edit the copy"
     while IFS= read -r line || [ -n "$line" ]; do
@@ -29,7 +30,7 @@ read_hostfile() {
             esac
             [[ ${word#*=} =~ ^[1-9][0-9]{0,4}$ ]] || leave 65 "$file:$number: \"$word\" needs a number above 0"
         done
-        hosts+=("$host") ranks=$((ranks + slots[$host]))
+        hosts+=("$host") host_lines+=("${words[*]}") ranks=$((ranks + slots[$host]))
     done <"$file"
     [ ${#hosts[@]} -gt 0 ] || leave 65 "$file names no host"
 }
@@ -94,12 +95,13 @@ check_hosts() {
     for host in "${hosts[@]}"; do
         [ -n "$(answer "$folder" "$host" digest)" ] || leave 78 "$host has no $binary: copy it there, to the same path"
         [ -n "$(answer "$folder" "$host" folder)" ] || leave 78 "$host has no folder $PWD: make it, or share it"
-        [ -n "$(answer "$folder" "$host" mpi)" ] || leave 78 "$host does not find Open MPI's orted: install Open MPI there"
+        [ -n "$(answer "$folder" "$host" mpi)" ] || \
+            leave 78 "$host does not find Open MPI's orted: install Open MPI there"
         for key in digest mpi; do
             [ "$(answer "$folder" "$host" $key)" = "$(answer "$folder" "$first" $key)" ] && continue
             case $key in
-                digest) leave 78 "$binary on $host is another program than on $first: copy the same build to all hosts" ;;
-                mpi) leave 78 "Open MPI on $host is another version than on $first: install the same on all hosts" ;;
+                digest) leave 78 "$binary on $host differs from $first's: copy the same build to all hosts" ;;
+                mpi) leave 78 "Open MPI on $host differs from $first's: install the same on all hosts" ;;
             esac
         done
     done
@@ -128,7 +130,7 @@ network() {
 #
 # Bridges such as docker0 have the same address on every host: a job that tries them hangs.
 choose_subnet() {
-    local folder=$1 host address net
+    local folder=$1 host address
     subnet=${SD_SUBNET:-}
     [ -z "$subnet" ] || return 0
     subnet=$(

@@ -11,7 +11,8 @@ set -euo pipefail
 . "$launch_folder/env.sh"
 
 ranks=${1:-}
-[[ $ranks =~ ^[1-9][0-9]{0,4}$ ]] || leave 64 "usage: launch/local.sh N [arguments], N a number of ranks, not \"$ranks\""
+[[ $ranks =~ ^[1-9][0-9]{0,4}$ ]] || \
+    leave 64 "usage: launch/local.sh N [arguments], N a number of ranks, not \"$ranks\""
 shift
 find_binary
 

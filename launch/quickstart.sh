@@ -10,7 +10,8 @@ launch/setup.sh
 launch/build.sh --product swift-distill
 
 # The data set's folder as the recipe names it, relative to the recipe.
-data=$(sed -n 's/^distillation_dataset:[[:space:]]*//p' "$config" | sed 's/[[:space:]]*#.*//; s/^["'\'']//; s/["'\'']$//')
+data=$(sed -n 's/^distillation_dataset:[[:space:]]*//p' "$config" |
+    sed 's/[[:space:]]*#.*//; s/^["'\'']//; s/["'\'']$//')
 [ -n "$data" ] || {
     echo "quickstart: $config names no distillation_dataset" >&2
     exit 65

@@ -43,8 +43,8 @@ if [ ${#missing[@]} -gt 0 ]; then
         echo "setup: missing: ${missing[*]}" >&2
         echo "setup: this system has no apt-get; on Fedora and its relatives: sudo dnf install ${fedora[*]}" \
             "and then: module load mpi" >&2
-        echo "setup: elsewhere install Open MPI 4.1 or later, OpenBLAS, libyaml, libjpeg-turbo, libpng and libzip with their" \
-            "headers, so that pkg-config finds ompi-c, openblas, yaml-0.1, libjpeg, libpng and libzip" >&2
+        echo "setup: elsewhere install Open MPI 4.1 or later, OpenBLAS, libyaml, libjpeg-turbo, libpng and libzip" \
+            "with their headers, so that pkg-config finds ompi-c, openblas, yaml-0.1, libjpeg, libpng and libzip" >&2
         exit 78
     fi
     if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then

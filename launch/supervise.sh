@@ -4,6 +4,11 @@
 launch_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(dirname "$launch_folder")
 
+# mpirun gives ranks a terminal of its own as standard output, wherever the output really goes.
+SD_TERMINAL=0
+[ ! -t 1 ] || SD_TERMINAL=1
+export SD_TERMINAL
+
 # leave CODE MESSAGE…: ends the script.
 leave() {
     local code=$1
@@ -35,8 +40,8 @@ physical_cores() {
     done | sort -u | wc -l
 }
 
-# Sets `forward` to flags that carry variables to other hosts: OMPI_* travel by themselves, nothing else does, and mpirun
-# complains about names that are not set.
+# Sets `forward` to flags that carry variables to other hosts: OMPI_* travel by themselves, nothing else does, and
+# mpirun complains about names that are not set.
 forward_variables() {
     local name
     forward=()
@@ -49,11 +54,12 @@ forward_variables() {
 # explain CODE: one line about an exit code that users cannot know.
 explain() {
     case $1 in
+        1) echo "mpirun could not run the job; the command above without -q says more" ;;
         75) echo "stopped on request after saving: run the same command with resume=true to go on" ;;
         76) echo "training diverged; the last good checkpoint is kept" ;;
-        130 | 143) echo "ended at once by a signal; resume=true goes on from the last checkpoint" ;;
+        129 | 130 | 143) echo "ended at once by a signal; resume=true goes on from the last checkpoint" ;;
         132 | 139) echo "the program crashed; SWIFT_BACKTRACE=enable=yes shows where" ;;
-        137) echo "a rank was killed from outside, often because memory ran out: fewer ranks or a smaller batch need less" ;;
+        137) echo "a rank was killed from outside, often for lack of memory: try fewer ranks or a smaller batch" ;;
         138) echo "stopped before the run had begun" ;;
         205) echo "a host was lost; resume=true goes on without it" ;;
         255) echo "a host could not be reached with ssh, or mpirun could not start there" ;;
@@ -63,34 +69,70 @@ explain() {
 
 # supervise COMMAND…: runs mpirun and ends with its exit code.
 #
-# mpirun answers SIGTERM by killing all ranks within seconds, whatever they are saving. It forwards SIGUSR1 instead, and the
+# mpirun answers SIGTERM by killing all ranks within seconds, whatever they are saving. SIGUSR1 it forwards, and the
 # ranks save and stop at the next step: the first TERM, INT or HUP becomes that, a second one is meant as it is.
 supervise() {
     local code=0
-    asked=0
+    asked=0 ended=
     printf 'launch: %s\n' "$*" >&2
     # A session of its own: Ctrl-C and a closed terminal reach this script only.
     setsid "$@" </dev/null &
     job=$!
-    trap ask_to_stop TERM INT HUP
+    trap 'ask_to_stop 143' TERM
+    trap 'ask_to_stop 130' INT
+    trap 'ask_to_stop 129' HUP
     trap 'kill -USR1 "$job" 2>/dev/null' USR1
+    trap give_up ALRM
+    watch_ranks "$$" "$job" &
+    watcher=$!
+    disown "$watcher"
     while :; do
         code=0
         wait "$job" || code=$?
         # A trap ends `wait` early: look whether the job is still there.
         kill -0 "$job" 2>/dev/null || break
     done
-    trap - TERM INT HUP USR1
+    kill -KILL "$watcher" 2>/dev/null
+    trap - TERM INT HUP USR1 ALRM
+    # mpirun's own code after a SIGTERM is 1, whatever happened.
+    code=${ended:-$code}
     explain "$code"
     return "$code"
 }
 
+# watch_ranks SCRIPT MPIRUN: tells the script when the ranks of this host have come and gone, but mpirun stays: it waits
+# for ever for a host that was cut off.
+watch_ranks() {
+    local script=$1 mpirun=$2 program child children seen=0 missed=0
+    program=$(readlink -f "$binary")
+    exec >/dev/null 2>&1 </dev/null
+    # Signals to the whole group are the script's to answer.
+    trap '' TERM INT HUP USR1
+    while sleep 3; do
+        children=()
+        read -r -a children <"/proc/$mpirun/task/$mpirun/children"
+        for child in "${children[@]}"; do
+            [ "$(readlink -f "/proc/$child/exe")" != "$program" ] || seen=1 missed=-1
+        done
+        missed=$((missed + 1))
+        if [ $seen = 1 ] && [ $missed -ge 4 ]; then kill -ALRM "$script"; fi
+    done
+}
+
+give_up() {
+    ended=205
+    # All of its session, the connections to other hosts too; asked politely, mpirun would go on waiting or crash.
+    kill -KILL -- "-$job" 2>/dev/null
+}
+
+# ask_to_stop CODE: answers a signal; CODE is the exit code when it is meant as it is.
 ask_to_stop() {
     asked=$((asked + 1))
     if [ "$asked" = 1 ]; then
         echo "launch: asked the ranks to save and stop; once more ends them at once" >&2
         kill -USR1 "$job" 2>/dev/null
     else
+        ended=$1
         kill -TERM "$job" 2>/dev/null
     fi
 }

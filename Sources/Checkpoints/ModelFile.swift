@@ -76,7 +76,8 @@ public struct ModelFile: Sendable {
         guard tensors.metadata["format"] == checkpointFormat else { return tensors.entries }
         try tensors.checkSeal(path: path)
         let averaged = tensors.entries.filter { $0.key.hasPrefix(averagePrefix) }
-        return Dictionary(uniqueKeysWithValues: averaged.map { (String($0.key.dropFirst(averagePrefix.count)), $0.value) })
+        let pairs = averaged.map { (String($0.key.dropFirst(averagePrefix.count)), $0.value) }
+        return Dictionary(uniqueKeysWithValues: pairs)
     }
 
     private static func json(_ key: String, in metadata: [String: String], path: String) throws -> Node? {

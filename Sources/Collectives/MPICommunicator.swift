@@ -104,7 +104,8 @@ public final class MPICommunicator: Communicator {
             // The end of the job comes as SIGTERM; a rank that has failed has nothing left to save.
             signal(SIGTERM, SIG_DFL)
             thread.announce(.failure(text: text, code: code))
-            sleep(2)
+            // On several hosts the end takes about four seconds to arrive.
+            sleep(6)
         }
         MPIEnding.end(code, saying: text)
     }

@@ -4,10 +4,12 @@ import Tensors
 public struct Batch: Sendable {
     /// `[N, H, W, 3]`, RGB in 0…1.
     public var images: Tensor
+    /// Objects of all images.
     public var labels: BoxLabels
     /// One per image, in order.
     public var sources: [ImageSource]
 
+    /// A batch of its parts.
     public init(images: Tensor, labels: BoxLabels, sources: [ImageSource]) {
         self.images = images
         self.labels = labels
@@ -21,10 +23,12 @@ public struct BoxLabels: Equatable, Sendable {
     public struct Object: Equatable, Sendable {
         /// 0-based image in the batch.
         public var image: Int
+        /// 0-based class.
         public var category: Int
         /// Centre x, centre y, width, height in fractions of the network input.
         public var box: SIMD4<Float>
 
+        /// An object of its parts.
         public init(image: Int, category: Int, box: SIMD4<Float>) {
             self.image = image
             self.category = category
@@ -34,8 +38,10 @@ public struct BoxLabels: Equatable, Sendable {
 
     /// Objects ordered by image; within an image in the order of the label file.
     public var objects: [Object]
+    /// Number of images, those without objects included.
     public var imageCount: Int
 
+    /// Labels of `imageCount` images.
     public init(objects: [Object], imageCount: Int) {
         self.objects = objects
         self.imageCount = imageCount
@@ -46,14 +52,18 @@ public struct BoxLabels: Equatable, Sendable {
 public struct ImageSource: Equatable, Sendable {
     /// Index in the split, the same on every rank.
     public var index: Int
+    /// The file.
     public var path: String
-    /// Height and width of the file after EXIF rotation.
+    /// Height of the file after EXIF rotation.
     public var height: Int
+    /// Width of the file after EXIF rotation.
     public var width: Int
-    /// Input pixels per original pixel, and padding left and top in input pixels.
+    /// Input pixels per original pixel along x and y.
     public var gain: SIMD2<Float>
+    /// Padding left and top in input pixels.
     public var padding: SIMD2<Float>
 
+    /// A source of its parts.
     public init(index: Int, path: String, height: Int, width: Int, gain: SIMD2<Float>, padding: SIMD2<Float>) {
         self.index = index
         self.path = path

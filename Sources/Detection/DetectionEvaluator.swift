@@ -37,13 +37,13 @@ public final class DetectionEvaluator: Evaluator {
     public func evaluate(_ values: FlatBuffer, ranks: any Communicator) throws -> Scores? {
         model.weights.values.copy(from: values)
         model.weights.didChange()
-        return try evaluate(ranks: ranks)
+        return try evaluate(model, ranks: ranks)
     }
 
-    /// Scores the model as it is.
-    public func evaluate(ranks: any Communicator) throws -> Scores? {
+    /// Scores any detector of the same classes, as it is.
+    public func evaluate(_ model: Detector, ranks: any Communicator) throws -> Scores? {
         let mine = batches.count * ranks.rank / ranks.size..<batches.count * (ranks.rank + 1) / ranks.size
-        let (statistics, batchLosses) = try examine(mine, ranks)
+        let (statistics, batchLosses) = try examine(mine, model, ranks)
         // One row of losses per batch, so that the mean adds up in the same order on any number of ranks.
         var losses = [Double](repeating: 0, count: batches.count * 3)
         for (offset, row) in batchLosses.enumerated() {
@@ -62,7 +62,9 @@ public final class DetectionEvaluator: Evaluator {
             report: metrics.table(perClass: true))
     }
 
-    private func examine(_ range: Range<Int>, _ ranks: any Communicator) throws -> (DetectionStatistics, [[Double]]) {
+    private func examine(
+        _ range: Range<Int>, _ model: Detector, _ ranks: any Communicator
+    ) throws -> (DetectionStatistics, [[Double]]) {
         var statistics = DetectionStatistics(classCount: model.classCount)
         var losses: [[Double]] = []
         let loader = Prefetcher(count: range.count, threads: workers) { [batches] number in

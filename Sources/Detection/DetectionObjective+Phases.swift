@@ -8,10 +8,12 @@ extension DetectionObjective {
         public var scoreSum: Double
         /// Rows compared with the teacher: normaliser of the distillation terms.
         public var rows: Double
+        /// Images: factor of the total.
         public var images: Double
         /// Labelled objects.
         public var objects: Double
 
+        /// Four counts; 0 for what is left out.
         public init(scoreSum: Double = 0, rows: Double = 0, images: Double = 0, objects: Double = 0) {
             self.scoreSum = scoreSum
             self.rows = rows
@@ -28,6 +30,7 @@ extension DetectionObjective {
             self.init(scoreSum: values[0], rows: values[1], images: values[2], objects: values[3])
         }
 
+        /// Count by count.
         public static func + (a: Counts, b: Counts) -> Counts {
             Counts(values: zip(a.values, b.values).map(+))
         }
@@ -35,9 +38,13 @@ extension DetectionObjective {
 
     /// What the first phase found out about one shard.
     public struct Preparation {
+        /// The student's answers.
         public let learned: Predictions
+        /// The teacher's answers.
         public let taught: Predictions?
+        /// What each anchor shall predict.
         public let assignment: Assignment
+        /// Rows to compare with the teacher.
         public let selection: Selection?
         let objectCount: Int
 
@@ -53,6 +60,7 @@ extension DetectionObjective {
     public struct Judgement {
         /// A term that is not a finite number for an image.
         public struct NonFinite: Equatable, Sendable {
+            /// Which term.
             public var term: TermName
             /// 0-based image of the shard.
             public var image: Int

@@ -17,9 +17,11 @@ public struct DetectionObjective: Sendable {
         case distillClass = "distill_cls"
     }
 
+    /// Compares with the labels.
     public let detection: DetectionLoss
     /// Nil without a teacher.
     public let response: TopKResponse?
+    /// How the terms add up.
     public let equation: Equation
 
     /// - Parameter hasTeacher: whether the run has a teacher; without one only the detection terms exist.
@@ -69,20 +71,35 @@ public struct DetectionObjective: Sendable {
     ///   - counts: of all shards together.
     ///   - term: leaves only this term in the gradient, to measure what it gives the student.
     public func evaluate(_ preparation: Preparation, counts: Counts, isolating term: TermName? = nil) -> Judgement {
+        let gradient = PredictionsGradient(like: preparation.learned)
+        let images = imageValues(preparation, counts: counts, isolating: term, gradient: gradient)
+        return Judgement(equation: equation, termNames: termNames, imageValues: images, gradient: gradient)
+    }
+
+    /// The terms alone, for validation: as `evaluate`, without any gradient.
+    public func terms(_ preparation: Preparation, counts: Counts) -> [Term] {
+        let images = imageValues(preparation, counts: counts, isolating: nil, gradient: nil)
+        return equation.terms(
+            images.reduce([Double](repeating: 0, count: termNames.count)) { zip($0, $1).map { $0 + $1 } })
+    }
+
+    /// Each image's part of every term.
+    private func imageValues(
+        _ preparation: Preparation, counts: Counts, isolating term: TermName?, gradient: PredictionsGradient?
+    ) -> [[Double]] {
         let weights = zip(termNames, equation.weights).map { name, weight in
             term == nil || term == name ? weight * counts.images : 0
         }
-        let gradient = PredictionsGradient(like: preparation.learned)
         let detected = detection.evaluateImages(
             preparation.learned, preparation.assignment, scoreSum: counts.scoreSum,
             scale: DetectionItems(box: weights[0], cls: weights[1], dfl: weights[2]), gradient: gradient)
-        var images = detected.map { [$0.box, $0.cls, $0.dfl] }
-        if let response, let taught = preparation.taught, let selection = preparation.selection {
-            let answered = response.evaluateImages(
-                learned: preparation.learned, taught: taught, selection, rowCount: counts.rows,
-                scale: TopKResponse.Items(box: weights[3], cls: weights[4]), gradient: gradient)
-            images = zip(images, answered).map { $0 + [$1.box, $1.cls] }
+        let images = detected.map { [$0.box, $0.cls, $0.dfl] }
+        guard let response, let taught = preparation.taught, let selection = preparation.selection else {
+            return images
         }
-        return Judgement(equation: equation, termNames: termNames, imageValues: images, gradient: gradient)
+        let answered = response.evaluateImages(
+            learned: preparation.learned, taught: taught, selection, rowCount: counts.rows,
+            scale: TopKResponse.Items(box: weights[3], cls: weights[4]), gradient: gradient)
+        return zip(images, answered).map { $0 + [$1.box, $1.cls] }
     }
 }

@@ -8,6 +8,7 @@ public struct PredictionsGradient {
     /// `[N, 1, A, K]`.
     public var scores: Tensor
 
+    /// Derivatives in tensors of the caller, such as views of one tensor.
     public init(boxes: Tensor, scores: Tensor) {
         self.boxes = boxes
         self.scores = scores

@@ -6,12 +6,14 @@ import Foundation
 public struct Equation: Equatable, Sendable {
     /// A term inside a group.
     public struct Part: Equatable, Sendable {
+        /// As in logs.
         public var name: String
         /// Factor inside the group.
         public var gain: Double
         /// Whether the term's logged value already contains the gain.
         public var valueIncludesGain: Bool
 
+        /// A part with this gain.
         public init(name: String, gain: Double, valueIncludesGain: Bool = false) {
             self.name = name
             self.gain = gain
@@ -21,17 +23,22 @@ public struct Equation: Equatable, Sendable {
 
     /// Parts under one weight.
     public struct Group: Equatable, Sendable {
+        /// Factor of all parts.
         public var weight: Double
+        /// In the order of logs.
         public var parts: [Part]
 
+        /// A group of these parts.
         public init(weight: Double, parts: [Part]) {
             self.weight = weight
             self.parts = parts
         }
     }
 
+    /// In the order of logs.
     public let groups: [Group]
 
+    /// The sum of these groups.
     public init(groups: [Group]) {
         self.groups = groups
     }

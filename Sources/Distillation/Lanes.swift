@@ -1,9 +1,12 @@
 import Tensors
 
-/// The first `count` lanes (all, when there are at least eight).
+/// The first `count` lanes; the others as 0.
 @inline(__always)
-func lanes(_ count: Int) -> SIMDMask<SIMD8<Int32>> {
-    SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7) .< Int32(min(count, 8))
+func keepLanes(_ value: SIMD8<Float>, count: Int) -> SIMD8<Float> {
+    if count >= 8 { return value }
+    var result = SIMD8<Float>()
+    for lane in 0..<count { result[lane] = value[lane] }
+    return result
 }
 
 /// Up to eight floats; missing ones are 0.

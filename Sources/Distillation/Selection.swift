@@ -7,6 +7,7 @@ public struct Selection: Equatable, Sendable {
     /// Anchors of each image, most confident first.
     public let anchors: [[Int]]
 
+    /// A selection of these anchors, image by image.
     public init(anchors: [[Int]]) {
         self.anchors = anchors
     }

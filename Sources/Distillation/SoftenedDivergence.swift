@@ -14,9 +14,12 @@ public struct SoftenedDivergence: Equatable, Sendable {
         case bernoulli
     }
 
+    /// What the rows stand for.
     public var distribution: Distribution
+    /// Divides the logits, above 0.
     public var temperature: Float
 
+    /// A divergence of distributions softened by a temperature above 0.
     public init(_ distribution: Distribution, temperature: Float) {
         precondition(temperature > 0, "temperature \(temperature)")
         self.distribution = distribution
@@ -46,7 +49,7 @@ public struct SoftenedDivergence: Equatable, Sendable {
             let (divergence, difference) =
                 distribution == .categorical
                 ? categorical(teacher.logProbabilities(x), student.logProbabilities(y)) : bernoulli(x, y)
-            sum += SIMD8<Float>().replacing(with: divergence, where: lanes(count - start))
+            sum += keepLanes(divergence, count: count - start)
             if let gradient { addLanes(factor * difference, to: gradient + start, count: count - start) }
         }
         return Double(temperature * temperature) * Double(sum.sum())
@@ -84,7 +87,7 @@ private struct SoftmaxRow {
         var sum = SIMD8<Float>()
         for start in stride(from: 0, to: count, by: 8) {
             let x = loadLanes(logits + start, count: count - start) / temperature - peak
-            sum += SIMD8<Float>().replacing(with: exponential(x), where: lanes(count - start))
+            sum += keepLanes(exponential(x), count: count - start)
         }
         logSum = log(sum.sum())
     }

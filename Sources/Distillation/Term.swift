@@ -1,11 +1,13 @@
 /// One named, weighted part of the objective, with its value.
 public struct Term: Equatable, Sendable {
+    /// As in logs.
     public var name: String
     /// Factor of `value` in the total.
     public var weight: Double
     /// As logged; of one shard, or summed over all of them.
     public var value: Double
 
+    /// A term with this value.
     public init(name: String, weight: Double, value: Double) {
         self.name = name
         self.weight = weight

@@ -16,6 +16,7 @@ public struct ReferenceConvolution {
     /// Pixels from one tap to the next.
     public var dilation: Int
 
+    /// A convolution of these extents.
     public init(
         input: (n: Int, height: Int, width: Int, channels: Int), outputs: Int, kernel: (height: Int, width: Int),
         stride: Int, padding: Int, groups: Int, dilation: Int

@@ -2,13 +2,18 @@ import Foundation
 
 /// An anchor that shall predict an object, for the reference formulas.
 public struct ReferencePositive {
+    /// Class index.
     public var category: Int
+    /// Target score.
     public var score: Double
     /// In strides.
     public var box: [Double]
+    /// Abscissa of the anchor's point in strides.
     public var x: Double
+    /// Ordinate of the same.
     public var y: Double
 
+    /// A positive with these properties.
     public init(category: Int, score: Double, box: [Double], x: Double, y: Double) {
         self.category = category
         self.score = score

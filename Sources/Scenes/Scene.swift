@@ -2,15 +2,14 @@ import Tensors
 
 /// What decides how scenes look.
 public struct SceneOptions: Codable, Equatable, Sendable {
-    /// Longest extent of a picture in pixels.
+    /// Columns of a picture, at most.
     public var width: Int
-    /// Extent of an upright picture in pixels.
+    /// Rows of a picture, at most.
     public var height: Int
     /// Lets some pictures be wide or tall: cut from `width` × `height`, never larger.
     public var varied: Bool
     /// Everything random depends on this and on the number of the scene.
     public var seed: Int
-
     /// From 0 (large, clear objects) to 1 (small, faint and hidden ones too).
     public var difficulty: Double
 

@@ -1,11 +1,11 @@
 /// Eight floats from memory of any alignment.
-@inline(__always)
+@inlinable @inline(__always)
 public func load8(_ pointer: UnsafePointer<Float>) -> SIMD8<Float> {
     UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self)
 }
 
 /// Eight floats to memory of any alignment.
-@inline(__always)
+@inlinable @inline(__always)
 public func store8(_ value: SIMD8<Float>, to pointer: UnsafeMutablePointer<Float>) {
     UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: SIMD8<Float>.self)
 }
@@ -14,7 +14,7 @@ public func store8(_ value: SIMD8<Float>, to pointer: UnsafeMutablePointer<Float
 ///
 /// The same polynomial on every CPU, so that losses have the same bits wherever they are computed.
 /// Source: Cephes `expf` (range reduction by ln 2 in two parts, degree-5 polynomial).
-@inline(__always)
+@inlinable @inline(__always)
 public func exponential(_ x: SIMD8<Float>) -> SIMD8<Float> {
     let low = x.replacing(with: SIMD8(repeating: -87), where: x .< -87)
     let clamped = low.replacing(with: SIMD8(repeating: 87), where: low .> 87)
@@ -37,7 +37,7 @@ public func exponential(_ x: SIMD8<Float>) -> SIMD8<Float> {
 }
 
 /// `1 / (1 + e⁻ˣ)` per lane.
-@inline(__always)
+@inlinable @inline(__always)
 public func sigmoid(_ x: SIMD8<Float>) -> SIMD8<Float> {
     1 / (1 + exponential(-x))
 }

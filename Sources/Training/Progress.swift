@@ -19,6 +19,8 @@ public struct Progress: Equatable, Sendable, Codable {
     /// Steps behind `termSums`.
     public var termSteps = 0
     public var stopping: EarlyStopping
+    /// Precision, recall, mAP50 and mAP50-95 of the best epoch; empty before the first.
+    public var bestMetrics: [Double] = []
     /// Seconds spent in finished epochs, over all starts of the run.
     public var seconds = 0.0
 

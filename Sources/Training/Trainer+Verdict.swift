@@ -4,6 +4,8 @@ import Foundation
 /// What rank 0 decided after an epoch.
 struct Verdict: Codable, Equatable {
     var fitness: Double?
+    /// Of the validation, when there was one.
+    var metrics: [Double] = []
     var isBest: Bool
     var stops: Bool
     /// Epochs the run shall have.
@@ -26,6 +28,7 @@ extension Trainer {
                 var stopping = state.progress.stopping
                 (verdict.isBest, verdict.stops) = stopping.observe(value, epoch: epoch)
                 verdict.fitness = value
+                verdict.metrics = scores.metrics
             }
             if recipe.time > 0 {
                 // As the reference: the number of epochs follows from their mean length.
@@ -35,10 +38,6 @@ extension Trainer {
             }
             bytes = Array(try JSONEncoder().encode(verdict))
         }
-        let verdict = try JSONDecoder().decode(Verdict.self, from: Data(try ranks.broadcast(bytes)))
-        if let value = verdict.fitness {
-            state.changing { _ = state.progress.stopping.observe(value, epoch: state.progress.epoch + 1) }
-        }
-        return verdict
+        return try JSONDecoder().decode(Verdict.self, from: Data(try ranks.broadcast(bytes)))
     }
 }

@@ -104,7 +104,9 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
             epoch: epoch, terms: state.progress.termMeans, scores: scores, fitness: verdict.fitness,
             isBest: verdict.isBest, rates: schedule.rates(batch: max(batchNumber - 1, 0)),
             seconds: verdict.seconds, stops: verdict.stops)
+        // All at once: a save from a signal must not see a fitness that counts and an epoch that does not.
         state.changing {
+            if let value = verdict.fitness { _ = state.progress.stopping.observe(value, epoch: epoch + 1) }
             state.progress.seconds = verdict.seconds
             state.progress.epochs = verdict.epochs
             state.progress.epoch += 1

@@ -23,15 +23,14 @@ enum Session {
         }
     }
 
-    /// The recipe of the command line: read by rank 0, known to all.
+    /// The recipe of the command line. Words alone need no file; nothing at all means the standard one.
     static func recipe(_ arguments: [String], ranks: any Communicator) throws -> RecipeReading {
-        // Every rank sees the same files and words; the first to fail speaks for all.
         let (config, words) = RecipeReader.split(arguments)
-        return try RecipeReader().read(config: config ?? standardConfig, words: words)
+        let standard = RecipeReader.standardConfig
+        let hasStandard = FileManager.default.fileExists(atPath: standard)
+        return try RecipeReader().read(
+            config: config ?? (hasStandard || words.isEmpty ? standard : nil), words: words)
     }
-
-    /// The recipe that is meant when none is named.
-    private static var standardConfig: String { RecipeReader.standardConfig }
 
     /// Prints a failure that happened before the ranks met, and ends the process.
     private static func fail(_ error: any Error) -> Never {

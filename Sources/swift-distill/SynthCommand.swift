@@ -16,6 +16,7 @@ struct SynthCommand: ParsableCommand {
     @Option(help: "Training images.") var train = 400
     @Option(help: "Validation images.") var val = 120
     @Option(help: "Longest side in pixels.") var size = 320
+    @Option(help: "From 0 (large, clear objects) to 1 (small, faint and hidden ones too).") var difficulty = 0.3
     @Option(help: "Seed of all drawing.") var seed = 0
 
     func validate() throws {
@@ -29,7 +30,7 @@ struct SynthCommand: ParsableCommand {
         try Session.run { ranks in
             guard ranks.rank == 0 else { return .done }
             Machine.useAllCores()
-            let options = SceneOptions(width: size, height: size, seed: seed)
+            let options = SceneOptions(width: size, height: size, difficulty: difficulty, seed: seed)
             let summary = try SceneDataset.write(to: output, train: train, validation: val, options: options)
             print("\(output): \(summary.train) training and \(summary.validation) validation images of wildfire scenes")
             for (category, name) in SceneDataset.categories.enumerated() {

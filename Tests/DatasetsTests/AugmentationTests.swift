@@ -10,7 +10,8 @@ import Testing
         let picture = plain(height, width, SIMD3(20, 20, 20))
         for y in block.y..<block.w { for x in block.x..<block.z { for c in 0..<3 { picture.row(y)[3 * x + c] = 250 } } }
         return Sample(
-            picture: picture, objects: [Sample.Object(category: category, box: SIMD4<Float>(block))], hasPolygons: false)
+            picture: picture, objects: [Sample.Object(category: category, box: SIMD4<Float>(block))], hasPolygons: false
+        )
     }
 
     /// The box of the bright pixels.

@@ -14,7 +14,8 @@ import Testing
         let good = try jpeg(pattern(40, 40))
         folder.write("train/images/cut.jpg", Array(good.prefix(good.count / 2)))
         folder.write("train/images/empty.png", [])
-        folder.write("train/images/small.png", PNGBuilder(width: 9, height: 1).file([0] + [UInt8](repeating: 9, count: 27)))
+        let small = PNGBuilder(width: 9, height: 1).file([0] + [UInt8](repeating: 9, count: 27))
+        folder.write("train/images/small.png", small)
         folder.write("train/images/text.jpeg", text: "no picture")
         folder.write("train/images/class.jpg", good)
         folder.write("train/labels/class.txt", text: "0 0.5 0.5 0.1 0.1\n5 0.5 0.5 0.1 0.1\n")
@@ -39,16 +40,16 @@ import Testing
     }
 
     @Test func imagesAreOrderedByTheBytesOfTheirNames() throws {
-        for name in ["b.jpg", "a/z.PNG", "a-b.jpeg", "B.jpg", "ä.jpg"] {
+        for name in ["b.jpg", "a/z.PNG", "a-b.jpeg", "B.jpg", "ä.jpg", "a\u{308}.jpg"] {
             folder.write("train/images/" + name, try jpeg(pattern(12, 14)))
         }
         folder.write("train/labels/a/z.txt", text: "1 0.5 0.5 0.1 0.1")
         folder.write("val/images/x.jpg", try jpeg(pattern(12, 14)))
         let found = try catalog(folder)
-        #expect(found.entries.map { $0.name.replacing("train/images/", with: "") }
-            == ["B.jpg", "a-b.jpeg", "a/z.PNG", "b.jpg", "ä.jpg"])
+        let names = found.entries.map { $0.name.replacing("train/images/", with: "") }
+        #expect(names == ["B.jpg", "a-b.jpeg", "a/z.PNG", "a\u{308}.jpg", "b.jpg", "ä.jpg"])
         #expect(found.entries[2].objects.count == 1)
-        #expect(found.report.backgrounds == 4)
+        #expect(found.report.backgrounds == 5)
     }
 
     @Test func foldersThatLinkInACircleEnd() throws {

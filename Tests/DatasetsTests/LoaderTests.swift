@@ -59,8 +59,8 @@ import Testing
     }
 
     @Test func withoutAugmentationAPictureIsCentred() throws {
-        folder.write("train/images/x.png", PNGBuilder(width: 32, height: 16).file(
-            (0..<16).flatMap { _ in [0] + [UInt8](repeating: 200, count: 96) }))
+        let rows = (0..<16).flatMap { _ in [0] + [UInt8](repeating: 200, count: 96) }
+        folder.write("train/images/x.png", PNGBuilder(width: 32, height: 16).file(rows))
         folder.write("train/labels/x.txt", text: "2 0.5 0.5 0.5 0.5")
         folder.write("val/images/x.jpg", try jpeg(pattern(12, 14)))
         for compatibility in [Compatibility.current, .v83] {

@@ -137,10 +137,32 @@ import Testing
         #expect(try problem { _ = try PictureFile.read(try jpegFile(32_000, 3_000)) }.message.contains("truncated"))
     }
 
+    /// A progressive JPEG of 8 × 8 blocks that holds the first coefficients of one gray component again and again.
+    private func progressive(_ width: Int, _ height: Int, components: Int = 1, scans: Int) -> String {
+        var bytes: [UInt8] = [0xFF, 0xD8, 0xFF, 0xDB, 0, 67, 0] + [UInt8](repeating: 1, count: 64)
+        bytes += [0xFF, 0xC2, 0, UInt8(8 + 3 * components), 8] + PNGBuilder.number(height << 16 | width)
+        bytes += [UInt8(components)] + (1...components).flatMap { [UInt8($0), 0x11, 0] }
+        bytes += [0xFF, 0xC4, 0, 20, 0, 1] + [UInt8](repeating: 0, count: 15) + [0]
+        let blocks = (width + 7) / 8 * ((height + 7) / 8)
+        let scan = [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 0, 0] + [UInt8](repeating: 0, count: min(blocks / 8, 99) + 1)
+        for _ in 0..<scans { bytes += scan }
+        return folder.write("scans.jpg", bytes + [0xFF, 0xD9])
+    }
+
+    @Test func scansAndMemoryOfADecoderAreLimited() throws {
+        #expect(try PictureFile.header(progressive(16, 16, scans: 200)).width == 16)
+        #expect(try PictureFile.read(progressive(16, 16, scans: 200))[3, 3] == SIMD3(repeating: 128))
+        #expect(try problem { _ = try PictureFile.header(progressive(16, 16, scans: 201)) }.message.contains("scans"))
+        #expect(try problem { _ = try PictureFile.read(progressive(16, 16, scans: 201)) }.message.contains("scans"))
+        let large = progressive(10_000, 9_999, components: 3, scans: 1)
+        #expect(try problem { _ = try PictureFile.header(large) }.message.contains("500 MB"))
+    }
+
     @Test func compressedTextAndProfilesAreNotUnpacked() throws {
         let bomb = Array("profile\0\0".utf8) + PNGBuilder.stored([UInt8](repeating: 0, count: 3 << 20))
-        let chunks = [(name: "iCCP", data: bomb)] + (0..<200).map { _ in (name: "zTXt", data: Array("a\0\0b".utf8)) }
-        let file = folder.write("bomb.png", PNGBuilder(width: 1, height: 1, extra: chunks).file([0, 1, 2, 3]))
+        let texts = (0..<200).map { _ in (name: "zTXt", data: Array("a\0\0b".utf8)) }
+        let builder = PNGBuilder(width: 1, height: 1, extra: [(name: "iCCP", data: bomb)] + texts)
+        let file = folder.write("bomb.png", builder.file([0, 1, 2, 3]))
         #expect(try PictureFile.read(file).values == [1, 2, 3])
     }
 
@@ -153,10 +175,10 @@ import Testing
         for source in sources {
             for _ in 0..<150 {
                 var bytes = source
-                for _ in 0..<Int.random(in: 1...6, using: &generator) {
-                    bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+                for _ in 0...generator.integer(below: 6) {
+                    bytes[generator.integer(below: bytes.count)] = UInt8(generator.integer(below: 256))
                 }
-                if Bool.random(using: &generator) { bytes.removeLast(Int.random(in: 0..<bytes.count, using: &generator)) }
+                if generator.integer(below: 2) == 0 { bytes.removeLast(generator.integer(below: bytes.count)) }
                 var info = cimage_info()
                 var pixels: UnsafeMutablePointer<UInt8>?
                 let status = cimage_decode_bytes(bytes, bytes.count, &pixels, &info, nil, 0)

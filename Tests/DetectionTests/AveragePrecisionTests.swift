@@ -37,13 +37,15 @@ import Testing
             [(0.95, 0, 0x3FF), (0.6, 0, 0x1F), (0.55, 1, 0), (0.5, 1, 0xFF), (0.3, 0, 0x3FF), (0.2, 2, 0)],
             [0: 3, 1: 2, 3: 1])
         #expect(result.categories.map(\.index) == [0, 1, 3])
-        for (ours, theirs) in zip(result.categories.map(\.precision), [1, 0.5, 0]) { #expect(abs(ours - theirs) < 1e-9) }
-        for (ours, theirs) in zip(result.categories.map(\.recall), [1, 0.5, 0]) { #expect(abs(ours - theirs) < 1e-9) }
-        for (ours, theirs) in zip(result.categories.map(\.ap50), [0.995, 0.2475, 0]) { #expect(abs(ours - theirs) < 1e-9) }
-        for (ours, theirs) in zip(result.categories.map(\.ap50To95), [0.775, 0.198, 0]) {
-            #expect(abs(ours - theirs) < 1e-9)
-        }
+        expectEach(result.categories.map(\.precision), [1, 0.5, 0])
+        expectEach(result.categories.map(\.recall), [1, 0.5, 0])
+        expectEach(result.categories.map(\.ap50), [0.995, 0.2475, 0])
+        expectEach(result.categories.map(\.ap50To95), [0.775, 0.198, 0])
         #expect(result.categories[2].name == "3")
+    }
+
+    func expectEach(_ ours: [Double], _ theirs: [Double]) {
+        #expect(ours.count == theirs.count && zip(ours, theirs).allSatisfy { abs($0 - $1) < 1e-9 })
     }
 
     @Test func withoutLabelsEverythingIsZero() {

@@ -5,11 +5,13 @@ import Tensors
 import Testing
 
 @Suite struct CompleteIoUTests {
-    @Test(arguments: [
+    static let examples: [([Float], [Float], Double)] = [
         ([0, 0, 10, 10], [0, 0, 10, 10], 1.0), ([0, 0, 10, 10], [20, 20, 30, 40], -0.4116895),
         ([5, 5, 15, 20], [0, 0, 10, 10], -0.0191645), ([0, 0, 0, 0], [0, 0, 10, 10], -0.3),
         ([1, 2, 4, 9], [2, 1, 6, 7], 0.2348988),
-    ] as [([Float], [Float], Double)])
+    ]
+
+    @Test(arguments: examples)
     func valuesAreTheReferences(_ a: [Float], _ b: [Float], _ expected: Double) {
         let value = CompleteIoU(SIMD4(a[0], a[1], a[2], a[3]), SIMD4(b[0], b[1], b[2], b[3])).value
         #expect(abs(Double(value) - expected) < 1e-6)

@@ -31,6 +31,14 @@ import Testing
         #expect(judgement.nonFinite.isEmpty)
     }
 
+    @Test func termsAloneAreThoseOfTheWholeEvaluation() {
+        let scene = RandomScene(objects: [3, 1], key: 58)
+        let objective = DetectionObjective(recipe: recipe(), hasTeacher: true)
+        let preparation = objective.prepare(scene.learned, taught: scene.taught, labels: scene.labels)
+        let judgement = objective.evaluate(preparation, counts: preparation.counts)
+        #expect(objective.terms(preparation, counts: preparation.counts) == judgement.terms)
+    }
+
     @Test func equationIsPrinted() {
         let with = DetectionObjective(recipe: Recipe(), hasTeacher: true)
         #expect(with.equation.text == "2·(box 7.5 + cls 0.5 + dfl 1.5) + 1·(distill_box 1 + distill_cls 1)")
@@ -47,7 +55,8 @@ import Testing
         for _ in 0..<5 {
             let w = (0..<4).map { _ in stream.uniform(0, 3) }
             let weighted = recipe {
-                ($0.lambdaDetection, $0.lambdaDistillation, $0.lambdaDistCiou, $0.lambdaDistKl) = (w[0], w[1], w[2], w[3])
+                ($0.lambdaDetection, $0.lambdaDistillation) = (w[0], w[1])
+                ($0.lambdaDistCiou, $0.lambdaDistKl) = (w[2], w[3])
             }
             let judgement = judge(weighted, Waves.student, Waves.teacher, Waves.labels)
             #expect(judgement.terms.map(\.value) == plain)

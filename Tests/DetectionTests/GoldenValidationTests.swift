@@ -52,8 +52,9 @@ import Testing
         let curves = AveragePrecision.curves(detections, instances: instances, compatibility: .current)
         let metrics = DetectionMetrics(curves: curves, imagesByCategory: [:], images: 0, names: [])
         #expect(metrics.categories.map(\.index) == file.doubles("classes").map { Int($0) })
-        let ours = [metrics.categories.map(\.precision), metrics.categories.map(\.recall), metrics.categories.map(\.f1)]
-        for (values, key) in zip(ours, ["p", "r", "f1"]) { expectSame(values, file.doubles(key)) }
+        expectSame(metrics.categories.map(\.precision), file.doubles("p"))
+        expectSame(metrics.categories.map(\.recall), file.doubles("r"))
+        expectSame(metrics.categories.map(\.f1), file.doubles("f1"))
         expectSame(metrics.categories.flatMap(\.averagePrecision), file.doubles("ap"))
     }
 

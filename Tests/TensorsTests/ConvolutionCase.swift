@@ -95,7 +95,8 @@ let convolutionCases: [ConvolutionCase] = [
     // One channel per group
     ConvolutionCase(1, 8, 9, 32, 32, k: 3, groups: 32), ConvolutionCase(2, 7, 6, 19, 19, k: 5, groups: 19),
     ConvolutionCase(1, 11, 8, 24, 24, k: 3, s: 2, groups: 24), ConvolutionCase(1, 9, 9, 4, 8, k: 3, groups: 4),
-    ConvolutionCase(1, 12, 12, 8, 8, k: 3, p: 2, groups: 8, dilation: 2), ConvolutionCase(1, 3, 3, 40, 40, k: 7, groups: 40),
+    ConvolutionCase(1, 12, 12, 8, 8, k: 3, p: 2, groups: 8, dilation: 2),
+    ConvolutionCase(1, 3, 3, 40, 40, k: 7, groups: 40),
     // No image
     ConvolutionCase(0, 8, 8, 16, 16, k: 3), ConvolutionCase(0, 8, 8, 16, 16, k: 1),
     ConvolutionCase(0, 8, 8, 3, 16, k: 3, s: 2), ConvolutionCase(0, 8, 8, 16, 16, k: 3, groups: 16),

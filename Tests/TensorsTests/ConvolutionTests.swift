@@ -92,6 +92,67 @@ import Testing
     }
 }
 
+/// What must be equal to the last bit, at sizes that are split into several tasks.
+@Suite(.serialized) struct ConvolutionBitsTests {
+    static let cases = [
+        ConvolutionCase(3, 37, 41, 16, 24, k: 3), ConvolutionCase(2, 24, 20, 72, 96, k: 3),
+        ConvolutionCase(2, 33, 30, 40, 17, k: 1), ConvolutionCase(2, 64, 50, 3, 16, k: 3, s: 2),
+        ConvolutionCase(2, 40, 30, 24, 48, k: 3, s: 2), ConvolutionCase(2, 30, 30, 24, 24, k: 3, groups: 24),
+        ConvolutionCase(1, 30, 31, 400, 20, k: 1),
+    ]
+
+    @Test(arguments: cases)
+    func resultsDoNotDependOnTheNumberOfThreads(_ c: ConvolutionCase) {
+        let before = Threads.count
+        defer { Threads.count = before }
+        let all = [1, 2, 3].map { count in
+            Threads.count = count
+            return Results(c)
+        }
+        #expect(all[1] == all[0])
+        #expect(all[2] == all[0])
+    }
+
+    @Test(arguments: cases)
+    func anImageHasTheSameResultInAnyBatch(_ c: ConvolutionCase) {
+        let input = Tensor(c.input, c.inputValues)
+        let together = Tensor(c.output)
+        convolve(input, weights: c.weights, c.geometry, into: together)
+        for image in 0..<c.n {
+            let alone = Tensor(c.geometry.output(for: Shape(1, c.height, c.width, c.geometry.inputs)))
+            convolve(input.images(image..<image + 1), weights: c.weights, c.geometry, into: alone)
+            #expect(alone.values == together.images(image..<image + 1).values)
+        }
+    }
+
+    @Test func preparedAndPlainConvolutionsGiveEqualSums() {
+        for c in Self.cases {
+            let input = Tensor(c.input, c.inputValues)
+            let (plain, prepared) = (Tensor(c.output), Tensor(c.output))
+            convolve(input, weights: c.weights, c.geometry, into: plain)
+            PreparedConvolution(c.geometry, weights: c.weights, bias: nil, activation: .identity)(input, into: prepared)
+            #expect(plain.values == prepared.values)
+        }
+    }
+
+    struct Results: Equatable {
+        let output: [Float]
+        let toInput: [Float]
+        let toWeights: [Float]
+
+        init(_ c: ConvolutionCase) {
+            let input = Tensor(c.input, c.inputValues)
+            let outputGradient = Tensor(c.output, c.outputGradient)
+            let (forward, backward) = (Tensor(c.output), Tensor(c.input))
+            var weights = [Float](repeating: 0, count: c.geometry.weightCount)
+            convolve(input, weights: c.weights, c.geometry, into: forward)
+            convolveBackwardInput(outputGradient, weights: c.weights, c.geometry, into: backward, accumulate: false)
+            convolveBackwardWeights(input, outputGradient, c.geometry, into: &weights)
+            (output, toInput, toWeights) = (forward.values, backward.values, weights)
+        }
+    }
+}
+
 func doubles(_ values: [Float]) -> [Double] { values.map { Double($0) } }
 
 /// Whether floats equal the expected values to the accuracy that every layer needs.

@@ -18,7 +18,7 @@ extension ImageCatalog {
         for place in split.places where !FileManager.default.fileExists(atPath: place) {
             throw Problem(
                 "there is no such folder or file", file: place,
-                remedy: "correct the data set's path; a data set has train/images, train/labels, val/images, val/labels",
+                remedy: "correct the path; a data set has train/images, train/labels, val/images and val/labels",
                 exit: .missingInput)
         }
         var names = try FileSearch.images(in: split.places, root: split.root)
@@ -87,7 +87,9 @@ extension ImageCatalog {
     }
 
     /// Contents of a label file; nil when there is none.
-    private static func readLabels(_ path: String, _ rules: LabelRules) throws(LabelRules.Fault) -> LabelRules.Contents? {
+    private static func readLabels(
+        _ path: String, _ rules: LabelRules
+    ) throws(LabelRules.Fault) -> LabelRules.Contents? {
         let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         if file < 0 {
             if errno == ENOENT || errno == ENOTDIR { return nil }

@@ -10,12 +10,16 @@ enum FileSearch {
 
     /// Images of the folders and list files, as names relative to `root` where they lie in it, sorted by their bytes.
     static func images(in places: [String], root: String) throws -> [String] {
-        var names: Set<String> = []
+        var names: [String] = []
         for place in places {
             let paths = isFolder(place) ? try folder(place) : try list(place)
-            for path in paths where isImage(path) { names.insert(relative(path, to: root)) }
+            for path in paths where isImage(path) { names.append(relative(path, to: root)) }
         }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        names.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        // By bytes: texts that only look the same are different files.
+        var distinct: [String] = []
+        for name in names where !(distinct.last?.utf8.elementsEqual(name.utf8) ?? false) { distinct.append(name) }
+        return distinct
     }
 
     static func isFolder(_ path: String) -> Bool {
@@ -30,7 +34,9 @@ enum FileSearch {
     }
 
     private static func relative(_ path: String, to root: String) -> String {
-        path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
+        let prefix = (root + "/").utf8
+        guard path.utf8.starts(with: prefix) else { return path }
+        return String(decoding: path.utf8.dropFirst(prefix.count), as: UTF8.self)
     }
 
     /// All visible files below a folder. Symbolic links are followed, but no folder is entered twice.

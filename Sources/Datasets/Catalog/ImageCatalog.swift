@@ -1,14 +1,17 @@
 import Configuration
 import Diagnostics
+import Documents
 
 /// The accepted images of one split with their labels, in an order that is the same on every machine.
 public struct ImageCatalog: Equatable, Sendable {
     /// One labelled object of an image.
     public struct Object: Equatable, Sendable {
+        /// 0-based class.
         public var category: Int
         /// Centre x, centre y, width, height in fractions of the upright image.
         public var box: SIMD4<Float>
 
+        /// An object of its parts.
         public init(category: Int, box: SIMD4<Float>) {
             self.category = category
             self.box = box
@@ -19,10 +22,13 @@ public struct ImageCatalog: Equatable, Sendable {
     public struct Entry: Equatable, Sendable {
         /// Path relative to the catalog's root, or absolute.
         public var name: String
-        /// Extent after EXIF rotation.
+        /// Height after EXIF rotation.
         public var height: Int
+        /// Width after EXIF rotation.
         public var width: Int
+        /// Bytes of the file.
         public var fileSize: Int
+        /// In the order of the label file.
         public var objects: [Object]
         /// Whether the objects were outlined as polygons.
         public var hasPolygons: Bool
@@ -37,6 +43,7 @@ public struct ImageCatalog: Equatable, Sendable {
     /// What the scan found. Not part of the identity: `digest` ignores it.
     public var report: CatalogReport
 
+    /// A catalog of its parts.
     public init(root: String, entries: [Entry], classes: [String], report: CatalogReport = CatalogReport()) {
         self.root = root
         self.entries = entries
@@ -82,10 +89,13 @@ public struct CatalogReport: Equatable, Sendable {
         public var file: String
         /// 1-based line of a label file.
         public var line: Int?
+        /// What is wrong, to follow the name of the file.
         public var reason: String
 
-        /// `file:line: reason`.
-        public var description: String { file + (line.map { ":\($0)" } ?? "") + ": " + reason }
+        /// `file:line: reason`, safe for a terminal.
+        public var description: String {
+            Node.printable(file + (line.map { ":\($0)" } ?? "") + ": " + reason, limit: 4096)
+        }
     }
 
     /// Accepted images.
@@ -99,6 +109,7 @@ public struct CatalogReport: Equatable, Sendable {
     /// Files in order of their names.
     public var rejections: [Rejection] = []
 
+    /// A report of nothing found.
     public init() {}
 
     /// `120 images, 7 backgrounds, 2 duplicates, 1 rejected`.

@@ -155,8 +155,8 @@ extension LabelRules {
         }
         if category.rounded() != category { throw Fault(line: line, reason: "class \(category) is not an integer") }
         if !singleClass && category >= Float(classes) {
-            throw Fault(
-                line: line, reason: "class \(Int(min(category, 1e9))) but the data set has \(classes) (0 to \(classes - 1))")
+            let written = Int(min(category, 1e9))
+            throw Fault(line: line, reason: "class \(written) but the data set has \(classes) (0 to \(classes - 1))")
         }
     }
 }

@@ -10,7 +10,8 @@ extension DatasetDescription {
     public init(reading file: String) throws {
         let node = try YAML.read(path: file)
         guard node.map != nil else {
-            throw node.problem("a data set file is a map, not \(node.found)", remedy: "write 'train:', 'val:', 'names:'")
+            throw node.problem(
+                "a data set file is a map, not \(node.found)", remedy: "write 'train:', 'val:' and 'names:'")
         }
         if let channels = node["channels"], channels.int != 3 {
             throw channels.problem("pictures have 3 channels here, not \(channels.found)", remedy: "remove 'channels'")

@@ -10,6 +10,7 @@ public struct DatasetSplit: Equatable, Sendable {
     /// Absolute folder that the images' names are relative to.
     public var root: String
 
+    /// A split of its parts.
     public init(places: [String], root: String) {
         self.places = places
         self.root = root
@@ -18,7 +19,9 @@ public struct DatasetSplit: Equatable, Sendable {
 
 /// A data set: its splits and its classes.
 public struct DatasetDescription: Equatable, Sendable {
+    /// Images to learn from.
     public var train: DatasetSplit
+    /// Images to judge by.
     public var val: DatasetSplit
     /// Names of the classes, in order of their numbers.
     public var names: [String]
@@ -46,7 +49,8 @@ public struct DatasetDescription: Equatable, Sendable {
                     "there is no such data set file", file: file, remedy: "correct 'data'", exit: .missingInput)
             }
             // A directory under `data` means the same as under `distillation_dataset`.
-            self = FileSearch.isFolder(file)
+            self =
+                FileSearch.isFolder(file)
                 ? try Self.directory(file, writes: writes) : try Self(reading: file)
         } else if !recipe.distillationDataset.isEmpty {
             self = try Self.directory(

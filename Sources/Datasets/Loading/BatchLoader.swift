@@ -4,10 +4,14 @@ import Tensors
 
 /// The shard of a step of an epoch.
 public struct BatchRequest: Hashable, Sendable {
+    /// From 0.
     public var epoch: Int
+    /// Within the epoch, from 0.
     public var step: Int
+    /// Within the step, from 0.
     public var shard: Int
 
+    /// The shard with these numbers.
     public init(epoch: Int, step: Int, shard: Int) {
         self.epoch = epoch
         self.step = step

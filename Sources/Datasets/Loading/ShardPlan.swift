@@ -9,6 +9,7 @@ public struct ShardPlan: Equatable, Sendable {
     /// Images per shard and full step.
     public var batch: Int
 
+    /// A plan of positive numbers.
     public init(images: Int, shards: Int, batch: Int) {
         precondition(images > 0 && shards > 0 && batch > 0, "\(images) images, \(shards) shards of \(batch)")
         self.images = images
@@ -47,6 +48,7 @@ public struct EpochOrder: Sendable {
 
     private static let rounds = 8
 
+    /// The order of `count` images.
     public init(count: Int, seed: Int, epoch: Int) {
         precondition(count > 0, "order of no images")
         self.count = count

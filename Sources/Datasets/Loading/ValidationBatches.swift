@@ -10,7 +10,9 @@ public struct ValidationBatches: Sendable {
     public struct Group: Equatable, Sendable {
         /// Indices in the catalog.
         public var indices: [Int]
+        /// Rows of every picture, a multiple of the stride.
         public var height: Int
+        /// Columns of every picture, a multiple of the stride.
         public var width: Int
     }
 
@@ -82,8 +84,9 @@ public struct ValidationBatches: Sendable {
         sample.picture = box.apply(to: loaded)
         for i in sample.objects.indices { sample.objects[i].box = sample.objects[i].box * Float(box.ratio) + shift }
         let entry = store.catalog.entries[index]
-        let gain = SIMD2(
-            Double(loaded.width) / Double(entry.width), Double(loaded.height) / Double(entry.height)) * box.ratio
+        let gain =
+            SIMD2(
+                Double(loaded.width) / Double(entry.width), Double(loaded.height) / Double(entry.height)) * box.ratio
         let source = ImageSource(
             index: index, path: store.catalog.path(index), height: entry.height, width: entry.width,
             gain: SIMD2<Float>(gain), padding: SIMD2(Float(box.left), Float(box.top)))

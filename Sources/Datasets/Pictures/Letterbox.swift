@@ -2,12 +2,17 @@
 public struct Letterbox: Equatable, Sendable {
     /// Target pixels per source pixel.
     public var ratio: Double
-    /// Extent after scaling, before padding.
+    /// Rows after scaling, before padding.
     public var height: Int
+    /// Columns after scaling, before padding.
     public var width: Int
+    /// Padding above, in target pixels.
     public var top: Int
+    /// Padding below.
     public var bottom: Int
+    /// Padding on the left.
     public var left: Int
+    /// Padding on the right.
     public var right: Int
 
     /// - Parameters:

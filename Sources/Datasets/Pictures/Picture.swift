@@ -3,7 +3,9 @@ import Foundation
 
 /// 8-bit RGB pixels, rows of `width` pixels without gaps. Whoever makes a picture fills it; after that it is only read.
 public final class Picture: @unchecked Sendable {  // Written by one thread before it is shared, never after.
+    /// Number of rows.
     public let height: Int
+    /// Pixels of a row.
     public let width: Int
     /// `height × width × 3` values, followed by bytes that may be read, so that pixels can be read by fours.
     public let pixels: UnsafeMutablePointer<UInt8>

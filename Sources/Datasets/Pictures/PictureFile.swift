@@ -3,9 +3,11 @@ import Diagnostics
 
 /// What the header of a picture file says.
 public struct PictureHeader: Equatable, Sendable {
-    /// Extent after EXIF rotation.
+    /// Height after EXIF rotation.
     public var height: Int
+    /// Width after EXIF rotation.
     public var width: Int
+    /// Bytes of the file.
     public var fileSize: Int
 }
 

@@ -2,15 +2,18 @@
 public struct Assignment: Equatable, Sendable {
     /// An anchor that has an object.
     public struct Positive: Equatable, Sendable {
+        /// Place in the grid.
         public var anchor: Int
         /// Place of the object among those of its image.
         public var object: Int
+        /// The object's category.
         public var category: Int
         /// What the anchor shall answer for the object's class, 0…1; also its weight in the box terms.
         public var score: Float
         /// The object's box in pixels: x1, y1, x2, y2.
         public var box: SIMD4<Float>
 
+        /// A positive with these properties.
         public init(anchor: Int, object: Int, category: Int, score: Float, box: SIMD4<Float>) {
             self.anchor = anchor
             self.object = object
@@ -23,6 +26,7 @@ public struct Assignment: Equatable, Sendable {
     /// Positives of each image in the order of anchors.
     public var images: [[Positive]]
 
+    /// An assignment of these positives, image by image.
     public init(images: [[Positive]]) {
         self.images = images
     }

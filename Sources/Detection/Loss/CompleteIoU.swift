@@ -7,10 +7,12 @@ public struct CompleteIoU: Equatable, Sendable {
     /// 4 / π².
     static let shapeFactor: Float = 0.405_284_73
 
+    /// The agreement.
     public let value: Float
     /// Derivative of `value` by the first box; the weight of the shape term counts as a constant.
     public let gradient: SIMD4<Float>
 
+    /// Compares two boxes.
     public init(_ first: SIMD4<Float>, _ second: SIMD4<Float>) {
         let overlap = Overlap(first, second)
         let distance = Distance(first, second)

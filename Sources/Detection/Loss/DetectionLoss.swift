@@ -5,16 +5,21 @@ import Tensors
 
 /// The three detection terms, gained: as logged when summed over shards, not multiplied by the number of images.
 public struct DetectionItems: Equatable, Sendable {
+    /// Boxes that overlap their objects too little.
     public var box: Double
+    /// Class scores that differ from the target scores.
     public var cls: Double
+    /// Side distances whose distributions miss those of the object.
     public var dfl: Double
 
+    /// Three values; 0 for what is left out.
     public init(box: Double = 0, cls: Double = 0, dfl: Double = 0) {
         self.box = box
         self.cls = cls
         self.dfl = dfl
     }
 
+    /// Term by term.
     public static func + (a: DetectionItems, b: DetectionItems) -> DetectionItems {
         DetectionItems(box: a.box + b.box, cls: a.cls + b.cls, dfl: a.dfl + b.dfl)
     }
@@ -27,8 +32,10 @@ public struct DetectionItems: Equatable, Sendable {
 public struct DetectionLoss: Equatable, Sendable {
     /// Factors of the three terms.
     public var gains: DetectionItems
+    /// Says which anchors predict which objects.
     public var assigner: TaskAlignedAssigner
 
+    /// A loss with these factors, by the rules of a release.
     public init(gains: DetectionItems, compatibility: Compatibility = .current) {
         self.gains = gains
         assigner = TaskAlignedAssigner(compatibility: compatibility)

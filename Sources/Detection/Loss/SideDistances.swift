@@ -6,8 +6,8 @@ import Tensors
 enum SideDistances {
     /// Distances that have a logit, 0…15.
     static let bins = 16
-    private static let low = SIMD8<Float>(0, 1, 2, 3, 4, 5, 6, 7)
-    private static let high = SIMD8<Float>(8, 9, 10, 11, 12, 13, 14, 15)
+    @inline(__always) static var low: SIMD8<Float> { SIMD8(0, 1, 2, 3, 4, 5, 6, 7) }
+    @inline(__always) static var high: SIMD8<Float> { SIMD8(8, 9, 10, 11, 12, 13, 14, 15) }
 
     /// Mean of the distribution that 16 logits stand for.
     @inline(__always)

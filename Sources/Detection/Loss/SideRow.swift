@@ -22,13 +22,22 @@ struct SideRow {
         }
     }
 
+    /// Eight probabilities of a side: of its lower bins, or of its upper.
+    @inline(__always)
+    private func half(_ side: Int, upper: Bool) -> SIMD8<Float> {
+        withUnsafeBytes(of: probabilities) {
+            $0.loadUnaligned(fromByteOffset: side * 64 + (upper ? 32 : 0), as: SIMD8<Float>.self)
+        }
+    }
+
     /// Adds the derivative by the logits of a function with these derivatives by the means.
     func addMeanGradient(_ slope: SIMD4<Float>, to gradient: UnsafeMutablePointer<Float>) {
         for side in 0..<4 {
-            for bin in 0..<SideDistances.bins {
-                let place = side * SideDistances.bins + bin
-                gradient[place] += slope[side] * probabilities[place] * (Float(bin) - means[side])
-            }
+            let row = gradient + side * SideDistances.bins
+            let low = slope[side] * half(side, upper: false) * (SideDistances.low - means[side])
+            let high = slope[side] * half(side, upper: true) * (SideDistances.high - means[side])
+            store8(load8(row) + low, to: row)
+            store8(load8(row + 8) + high, to: row + 8)
         }
     }
 
@@ -50,9 +59,9 @@ struct SideRow {
     ) {
         let quarter = factor / 4
         for side in 0..<4 {
-            let first = side * SideDistances.bins
-            let row = gradient + first
-            for bin in 0..<SideDistances.bins { row[bin] += quarter * probabilities[first + bin] }
+            let row = gradient + side * SideDistances.bins
+            store8(load8(row) + quarter * half(side, upper: false), to: row)
+            store8(load8(row + 8) + quarter * half(side, upper: true), to: row + 8)
             let bin = Int(distances[side])
             let low = Float(bin + 1) - distances[side]
             row[bin] -= quarter * low

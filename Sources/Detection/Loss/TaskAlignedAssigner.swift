@@ -10,8 +10,10 @@ public struct TaskAlignedAssigner: Equatable, Sendable {
     /// Anchors per object, before objects compete for them.
     static let candidates = 10
 
+    /// The release whose rules hold.
     public var compatibility: Compatibility
 
+    /// An assigner by the rules of a release.
     public init(compatibility: Compatibility = .current) {
         self.compatibility = compatibility
     }
@@ -42,8 +44,8 @@ public struct TaskAlignedAssigner: Equatable, Sendable {
         var wanted = [Bool](repeating: false, count: predictions.grid.count)
         for object in objects { for run in object.runs { for anchor in run { wanted[anchor] = true } } }
         let alignment = Alignment(predictions, image: image, wanted: wanted)
-        let owners = settle(objects.map { alignment.best($0, count: TaskAlignedAssigner.candidates) }, objects, alignment)
-        return score(owners, objects, alignment)
+        let choices = objects.map { alignment.best($0, count: TaskAlignedAssigner.candidates) }
+        return score(settle(choices, objects, alignment), objects, alignment)
     }
 
     /// The owner of every chosen anchor, by anchor: where objects compete, the one that overlaps most with its box,

@@ -9,21 +9,27 @@ public struct TopKResponse: Equatable, Sendable {
     /// The two terms without weights: `1 − CIoU`, and the divergence of class distributions; means over rows when
     /// summed over shards.
     public struct Items: Equatable, Sendable {
+        /// `1 − CIoU` of the decoded boxes.
         public var box: Double
+        /// Divergence of the class distributions.
         public var cls: Double
 
+        /// Two values; 0 for what is left out.
         public init(box: Double = 0, cls: Double = 0) {
             self.box = box
             self.cls = cls
         }
 
+        /// Term by term.
         public static func + (a: Items, b: Items) -> Items { Items(box: a.box + b.box, cls: a.cls + b.cls) }
     }
 
     /// Anchors per image, 0 for all.
     public var count: Int
+    /// How class distributions are compared.
     public var divergence: SoftenedDivergence
 
+    /// A response over so many anchors per image.
     public init(count: Int, divergence: SoftenedDivergence) {
         self.count = count
         self.divergence = divergence

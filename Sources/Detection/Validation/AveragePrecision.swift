@@ -2,6 +2,7 @@ import Configuration
 
 /// Precision and recall of one category over all confidences.
 public struct ClassCurve: Equatable, Sendable {
+    /// Class index.
     public var category: Int
     /// Labelled objects.
     public var instances: Int
@@ -9,6 +10,7 @@ public struct ClassCurve: Equatable, Sendable {
     public var averagePrecision: [Double]
     /// At the lowest demand, over `AveragePrecision.confidences`.
     public var precision: [Double]
+    /// Like `precision`.
     public var recall: [Double]
     /// At the lowest demand, precision over `AveragePrecision.confidences` read as recalls.
     public var precisionByRecall: [Double]

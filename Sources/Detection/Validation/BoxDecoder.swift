@@ -5,6 +5,7 @@ import Tensors
 public struct BoxDecoder {
     private let predictions: Predictions
 
+    /// A decoder of these predictions.
     public init(_ predictions: Predictions) {
         self.predictions = predictions
     }

@@ -4,15 +4,18 @@ import Configuration
 public struct ConfusionMatrix: Equatable, Sendable {
     private static let overlap: Float = 0.45
 
+    /// Categories, background not counted.
     public let classCount: Int
     /// `(classCount + 1)²` counts, row by row.
     public internal(set) var counts: [Int]
 
+    /// Zeros.
     public init(classCount: Int) {
         self.classCount = classCount
         counts = [Int](repeating: 0, count: (classCount + 1) * (classCount + 1))
     }
 
+    /// Objects labelled `labelled` that were called `predicted`; `classCount` stands for background.
     public subscript(predicted predicted: Int, labelled labelled: Int) -> Int {
         get { counts[predicted * (classCount + 1) + labelled] }
         set { counts[predicted * (classCount + 1) + labelled] = newValue }

@@ -7,8 +7,10 @@ public struct DetectedBox: Equatable, Sendable {
     public var box: SIMD4<Float>
     /// Probability of the category, 0…1.
     public var confidence: Float
+    /// Class index.
     public var category: Int
 
+    /// A detection.
     public init(box: SIMD4<Float>, confidence: Float, category: Int) {
         self.box = box
         self.confidence = confidence
@@ -20,8 +22,10 @@ public struct DetectedBox: Equatable, Sendable {
 public struct LabelledBox: Equatable, Sendable {
     /// x1, y1, x2, y2 in pixels of the network input.
     public var box: SIMD4<Float>
+    /// Class index.
     public var category: Int
 
+    /// A labelled box.
     public init(box: SIMD4<Float>, category: Int) {
         self.box = box
         self.category = category

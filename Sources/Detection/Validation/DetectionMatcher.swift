@@ -5,8 +5,10 @@ public struct DetectionMatcher: Equatable, Sendable {
     /// Demanded overlaps, 0.50 to 0.95.
     public static let demands: [Float] = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95]
 
+    /// The release whose rules hold.
     public var compatibility: Compatibility
 
+    /// A matcher by the rules of a release.
     public init(compatibility: Compatibility = .current) {
         self.compatibility = compatibility
     }

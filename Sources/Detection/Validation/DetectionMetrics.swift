@@ -4,27 +4,36 @@ import Configuration
 public struct DetectionMetrics: Equatable, Sendable {
     /// How good it is at one category.
     public struct Category: Equatable, Sendable {
+        /// Class index.
         public var index: Int
+        /// Class name.
         public var name: String
         /// Images that contain the category.
         public var images: Int
         /// Labelled objects.
         public var instances: Int
+        /// Part of the detections that are right.
         public var precision: Double
+        /// Part of the objects that are found.
         public var recall: Double
+        /// Harmonic mean of the two.
         public var f1: Double
         /// Detections that are right and wrong at the confidence where these three are read.
         public var truePositives: Int
+        /// Like `truePositives`.
         public var falsePositives: Int
         /// At the ten demands 0.50 to 0.95.
         public var averagePrecision: [Double]
 
+        /// Average precision at the lowest demand.
         public var ap50: Double { averagePrecision[0] }
+        /// Mean of the average precision over the ten demands.
         public var ap50To95: Double { mean(averagePrecision) }
     }
 
     /// Categories that the labels contain, ascending.
     public let categories: [Category]
+    /// Images seen.
     public let images: Int
     /// Confidence at which precision and recall are read: that of the best mean F1.
     public let confidence: Double
@@ -75,11 +84,15 @@ public struct DetectionMetrics: Equatable, Sendable {
 
     /// Labelled objects.
     public var instances: Int { categories.reduce(0) { $0 + $1.instances } }
-    /// Means over categories; 0 without labels.
+    /// Mean over categories, as all that follow; 0 without labels.
     public var precision: Double { mean(categories.map(\.precision)) }
+    /// Mean part of the objects that are found.
     public var recall: Double { mean(categories.map(\.recall)) }
+    /// Mean of `ap50`.
     public var map50: Double { mean(categories.map(\.ap50)) }
+    /// Mean average precision at the demand 0.75.
     public var map75: Double { mean(categories.map { $0.averagePrecision[5] }) }
+    /// Mean of `ap50To95`.
     public var map50To95: Double { mean(categories.map(\.ap50To95)) }
 
     /// Weighted sum of precision, recall, mAP50 and mAP50-95.

@@ -8,7 +8,9 @@ public struct DetectionStatistics: Equatable, Sendable {
     public struct Row: Equatable, Sendable {
         /// Image in the split.
         public var image: Int32
+        /// Probability of the category.
         public var confidence: Float
+        /// Class index.
         public var category: Int32
         /// As from `DetectionMatcher`.
         public var matches: UInt16
@@ -16,18 +18,24 @@ public struct DetectionStatistics: Equatable, Sendable {
 
     /// Labelled objects of one category in one image.
     public struct Truth: Equatable, Sendable {
+        /// Image in the split.
         public var image: Int32
+        /// Class index.
         public var category: Int32
+        /// Objects.
         public var count: Int32
     }
 
     /// In the order of images, within an image most confident first.
     public internal(set) var rows: [Row] = []
+    /// In the order of images.
     public internal(set) var truths: [Truth] = []
     /// Images seen.
     public internal(set) var images = 0
+    /// Added up over images.
     public internal(set) var confusion: ConfusionMatrix
 
+    /// Nothing seen yet.
     public init(classCount: Int) {
         confusion = ConfusionMatrix(classCount: classCount)
     }

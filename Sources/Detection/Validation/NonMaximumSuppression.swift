@@ -25,6 +25,7 @@ public struct NonMaximumSuppression: Equatable, Sendable {
     /// Categories to report; nil for all.
     public var categories: Set<Int>?
 
+    /// A suppression with these thresholds and options.
     public init(
         confidence: Float, overlap: Float, limit: Int, severalClasses: Bool = true, ignoresClasses: Bool = false,
         singleClass: Bool = false, categories: Set<Int>? = nil

@@ -20,6 +20,17 @@ public final class FlatBuffer: @unchecked Sendable {
         pointer.update(from: other.pointer, count: count)
     }
 
+    /// All values as bytes of this machine.
+    public var bytes: [UInt8] { Array(UnsafeRawBufferPointer(start: pointer, count: count * 4)) }
+
+    /// Takes what `bytes` gave.
+    public func copy(bytes: [UInt8]) {
+        precondition(bytes.count == count * 4, "\(bytes.count) bytes into \(count) values")
+        bytes.withUnsafeBytes { source in
+            UnsafeMutableRawBufferPointer(start: pointer, count: count * 4).copyMemory(from: source)
+        }
+    }
+
     /// Sets all values to 0.
     public func zero() { pointer.update(repeating: 0, count: count) }
 

@@ -1,14 +1,23 @@
 /// Geometry of a 2-D convolution; the padding value is 0.
 public struct ConvolutionGeometry: Hashable, Sendable {
+    /// Channels of the input.
     public var inputs: Int
+    /// Channels of the output.
     public var outputs: Int
+    /// Rows of taps.
     public var kernelHeight: Int
+    /// Taps in a row.
     public var kernelWidth: Int
+    /// Pixels from one window to the next.
     public var stride: Int
+    /// Zeros around the image.
     public var padding: Int
+    /// Parts of the channels that do not see each other.
     public var groups: Int
+    /// Pixels from one tap to the next.
     public var dilation: Int
 
+    /// A geometry; both channel counts are multiples of `groups`.
     public init(
         inputs: Int, outputs: Int, kernel: (height: Int, width: Int), stride: Int = 1, padding: Int, groups: Int = 1,
         dilation: Int = 1

@@ -27,11 +27,14 @@ extension PixelMap {
                 let line = y * step + run.first.y
                 let left = x * step + run.first.x
                 let target = copies + (row * stride + place)
-                let pixels = source.pointer + (image * source.shape.height + line) * source.shape.width * source.pixelStride
-                let whole = source.isContiguous ? rowsInside(line, left, taps: run.count, of: source.shape, count) : 0..<0
+                let pixels =
+                    source.pointer + (image * source.shape.height + line) * source.shape.width * source.pixelStride
+                let whole =
+                    source.isContiguous ? rowsInside(line, left, taps: run.count, of: source.shape, count) : 0..<0
                 copyRuns(
                     pixels + (left + whole.lowerBound * step) * source.pixelStride, step * source.pixelStride,
-                    length: run.count * source.shape.channels, whole.count, to: target + whole.lowerBound * stride, stride)
+                    length: run.count * source.shape.channels, whole.count, to: target + whole.lowerBound * stride,
+                    stride)
                 let width = line >= 0 && line < source.shape.height ? source.shape.width : 0
                 for i in 0..<whole.lowerBound {
                     copyPixels(pixels, left + i * step, run.count, width, source, to: target + i * stride)

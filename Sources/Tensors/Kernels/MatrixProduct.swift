@@ -2,11 +2,16 @@ import COpenBLAS
 
 /// A row-major matrix in memory: `rows` × `columns`, rows `stride` floats apart.
 public struct Matrix {
+    /// First value.
     public var pointer: UnsafeMutablePointer<Float>
+    /// Number of rows.
     public var rows: Int
+    /// Number of columns.
     public var columns: Int
+    /// Floats from one row to the next.
     public var stride: Int
 
+    /// A matrix whose rows follow each other unless `stride` is given.
     public init(_ pointer: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int? = nil) {
         self.pointer = pointer
         self.rows = rows

@@ -55,7 +55,7 @@ struct WinogradConvolution {
 
     /// Tiles of one task: their 36 planes should stay in the second-level cache, yet use the weights often enough.
     private var tilesPerTask: Int {
-        let cached = 98_304 / (36 * (depth + columns))
+        let cached = 65_536 / (36 * (depth + columns))
         let balanced = divideUp(tiles.count, by: 8)
         return roundUp(max(24, min(cached, balanced)), to: 6)
     }

@@ -125,7 +125,8 @@ struct WinogradTiles {
         }
         for y in 0..<6 {
             let line = columns + 32 &* y
-            let transformed = Winograd.outputGradient((load8(line), load8(line + 8), load8(line + 16), load8(line + 24)))
+            let transformed = Winograd.outputGradient(
+                (load8(line), load8(line + 8), load8(line + 16), load8(line + 24)))
             Winograd.store(transformed, target + 6 &* y &* plane, plane)
         }
     }

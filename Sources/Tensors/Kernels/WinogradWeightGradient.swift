@@ -22,14 +22,14 @@ struct WinogradWeightGradient {
         if tiles.count == 0 { return }
         withScratch(floats: max(depth, outputs)) { zeros in
             zeros.update(repeating: 0, count: max(depth, outputs))
-            if depth * outputs <= 4096 { sumInSegments(outside: zeros) } else { sumInPlanes(outside: zeros) }
+            if depth * outputs <= 2304 { sumInSegments(outside: zeros) } else { sumInPlanes(outside: zeros) }
         }
     }
 
     /// Few channels: every task sums some tiles for itself, with all values in its second-level cache.
     private func sumInSegments(outside: UnsafePointer<Float>) {
         let tiles = tiles
-        let size = max(12, min(48, 65_536 / (36 * (depth + outputs))))
+        let size = max(12, min(48, 131_072 / (36 * (depth + outputs))))
         let segments = max(1, min(16, tiles.count / (4 * size)))
         let perSegment = roundUp(divideUp(tiles.count, by: segments), to: size)
         withScratch(floats: segments * sumCount) { sums in

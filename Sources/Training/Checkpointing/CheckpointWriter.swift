@@ -81,6 +81,9 @@ public final class CheckpointWriter: Sendable {
         }
     }
 
+    /// The file of a checkpoint.
+    func path(of name: String) -> String { CheckpointFolder.file(name, in: folder.path) }
+
     private func copy(_ state: RunState) throws -> Snapshot { try state.changing { try copyLocked(state) } }
 
     private func copyLocked(_ state: RunState) throws -> Snapshot {
@@ -104,7 +107,7 @@ public final class CheckpointWriter: Sendable {
         let progress = snapshot.progress
         let isBest = progress.step == 0 && progress.epoch > 0 && progress.stopping.bestEpoch == progress.epoch
         let isImprovement = progress.stopping.bestFitness > 0 || progress.epoch == 1
-        guard isBest, isImprovement, snapshot.path == CheckpointFolder.file("last", in: folder.path) else { return }
+        guard isBest, isImprovement, snapshot.path == path(of: "last") else { return }
         try folder.link("last", as: "best")
     }
 }

@@ -1,5 +1,6 @@
 /// What a checkpoint says about its run besides the state: everything that stays the same from start to end.
 public struct RunFacts: Equatable, Sendable {
+    /// The program that wrote the checkpoint.
     public var programVersion: String
     /// The resolved recipe as YAML.
     public var recipe: String
@@ -12,6 +13,7 @@ public struct RunFacts: Equatable, Sendable {
     /// Equal parts of every global batch, fixed at the first start.
     public var shards: Int
 
+    /// The facts of a run that starts.
     public init(
         programVersion: String, recipe: String, model: [String: String], teacherDigest: String, dataDigest: String,
         shards: Int
@@ -27,7 +29,8 @@ public struct RunFacts: Equatable, Sendable {
     /// What differs from the run that goes on with `other`, one line each.
     public func differences(to other: RunFacts) -> [String] {
         func line(_ what: String, _ before: String, _ now: String) -> String? {
-            before == now ? nil : "\(what) changed: \(before.isEmpty ? "none" : before) then, \(now.isEmpty ? "none" : now) now"
+            func shown(_ text: String) -> String { text.isEmpty ? "none" : text }
+            return before == now ? nil : "\(what) changed: \(shown(before)) then, \(shown(now)) now"
         }
         return [
             line("program version", programVersion, other.programVersion),

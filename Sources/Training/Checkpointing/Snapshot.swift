@@ -11,7 +11,9 @@ public struct Snapshot: Sendable {
     public let tensors: SafeTensors
     /// The file in messages.
     public let path: String
+    /// What stays the same over the run.
     public let facts: RunFacts
+    /// How far the run had come.
     public let progress: Progress
     /// Name of the update rule.
     public let optimizer: String
@@ -75,7 +77,8 @@ enum SnapshotLayout {
 
     /// Buffers with the parameters only.
     static func parameterBuffers(of state: RunState, gathered: Bool) -> [(prefix: String, buffer: FlatBuffer)] {
-        state.optimizer.state.map { ("optim.\($0.name).", $0.buffer) } + (gathered ? [("gathered.", state.gathered)] : [])
+        let optimizer = state.optimizer.state.map { ("optim.\($0.name).", $0.buffer) }
+        return optimizer + (gathered ? [("gathered.", state.gathered)] : [])
     }
 
     static func tensor(_ entry: Weights.Entry, of weights: Weights, _ buffer: FlatBuffer) -> SafeTensors.Entry {

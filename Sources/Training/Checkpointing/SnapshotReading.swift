@@ -66,7 +66,7 @@ private struct SnapshotText {
         guard metadata["format"] == ModelFile.checkpointFormat else {
             throw Problem(
                 "is no checkpoint of a run, so it cannot be resumed", file: path,
-                remedy: "To start from its weights set `pretrained`; to resume give the run folder or its last.safetensors")
+                remedy: "To start from its weights set `pretrained`; to resume give the folder of a run")
         }
         let version = try count("format_version")
         guard version == Snapshot.formatVersion else {

@@ -3,6 +3,7 @@ import Configuration
 import Diagnostics
 import Documents
 import Models
+import Training
 
 /// Finds, reads and builds the student and the teacher of a recipe.
 struct ModelLoading {
@@ -40,6 +41,17 @@ struct ModelLoading {
                 from: try ModelFile.read(recipe.pretrained), path: recipe.pretrained, table: table)
         }
         return try Detector(table: table, classNames: classNames, seed: recipe.seed, compat83: compat83)
+    }
+
+    /// The student of a run that goes on; its weights are restored later.
+    func student(of snapshot: Snapshot) throws -> Detector {
+        guard let text = snapshot.facts.model["table"] else {
+            throw Problem("carries no layer table", file: snapshot.path, remedy: "Start a new run")
+        }
+        let table = try LayerTable(document: YAML.parse(text, file: snapshot.path))
+        let prefix = "model.model.\(table.rows.count - 1)."
+        let width = snapshot.tensors.entries[prefix + "cv3.0.0.conv.weight"]?.shape.first
+        return try Detector(table: table, classNames: classNames, classWidth: width)
     }
 
     private mutating func transferred(from file: ModelFile, path: String, table: LayerTable?) throws -> Detector {

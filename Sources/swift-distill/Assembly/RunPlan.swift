@@ -16,8 +16,9 @@ struct RunPlan {
     /// Lines for the start of the log.
     let notes: [String]
 
-    init(_ recipe: Recipe, images: Int, classCount: Int, ranks: any Communicator) throws {
-        let count = recipe.shards > 0 ? recipe.shards : ranks.size
+    /// - Parameter shards: of the run that goes on; nil for a new run, where the recipe or the ranks decide.
+    init(_ recipe: Recipe, shards resumed: Int?, images: Int, classCount: Int, ranks: any Communicator) throws {
+        let count = resumed ?? (recipe.shards > 0 ? recipe.shards : ranks.size)
         guard count >= ranks.size else {
             throw Problem(
                 "\(ranks.size) ranks cannot share \(count) shards", remedy: "Start at most \(count) ranks, or set shards=\(ranks.size)",

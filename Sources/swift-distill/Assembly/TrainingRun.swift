@@ -1,8 +1,10 @@
+import Checkpoints
 import Collectives
 import Configuration
 import Datasets
 import Detection
 import Diagnostics
+import Foundation
 import Layers
 import Models
 import Optimization
@@ -10,55 +12,148 @@ import Training
 
 /// Puts a run together from its recipe, and runs it.
 struct TrainingRun {
-    let reading: RecipeReading
-    let ranks: any Communicator
-    private var recipe: Recipe { reading.recipe }
+    private let recipe: Recipe
+    private let ranks: any Communicator
+    private let log: RunLog
+    /// The run that goes on, with the place it was saved in.
+    private let resumed: (snapshot: Snapshot, place: CheckpointPlace)?
 
-    init(_ reading: RecipeReading, ranks: any Communicator) {
-        self.reading = reading
+    /// Reads what a resumed run was, if it is one.
+    init(_ reading: RecipeReading, ranks: any Communicator) throws {
         self.ranks = ranks
+        log = RunLog(isQuiet: ranks.rank != 0)
+        for note in reading.notes { log.note(note) }
+        if let place = try TrainingRun.place(of: reading.recipe) {
+            let (snapshot, warning) = try Snapshot.load(place, ranks: ranks)
+            if let warning { log.note("warning: \(warning)") }
+            let before = try Recipe(yaml: snapshot.facts.recipe, file: snapshot.path)
+            let merged = try before.resumed(by: reading)
+            for note in merged.notes { log.note(note) }
+            recipe = merged.recipe
+            resumed = (snapshot, place)
+        } else {
+            recipe = reading.recipe
+            resumed = nil
+            if recipe.resume != .no { log.note("there is no checkpoint to resume from: the run begins anew") }
+        }
+    }
+
+    private static func place(of recipe: Recipe) throws -> CheckpointPlace? {
+        switch recipe.resume {
+        case .no: nil
+        // A job that is requeued before its first save asks to resume, too: it begins anew.
+        case .last: try? CheckpointPlace(latestIn: recipe.project, name: recipe.name)
+        case .from(let path): try CheckpointPlace(resuming: path)
+        }
     }
 
     func run() throws -> ExitCode {
         Machine.start(recipe, ranks: ranks)
-        let journal = ConsoleJournal(quiet: ranks.rank != 0)
-        let data = try DataLoading(recipe, training: true, ranks: ranks) { try journal.note($0) }
+        let data = try DataLoading(recipe, training: true, ranks: ranks) { log.note($0) }
         guard let images = data.train else { preconditionFailure("training data were asked for") }
-        var models = ModelLoading(recipe: recipe, classNames: data.names)
-        let teacher = try models.teacher()
-        let student = try models.student()
-        journal.model = student
-        for note in models.notes { try journal.note(note) }
-        try check(student, teacher)
-        let plan = try RunPlan(recipe, images: images.count, classCount: data.names.count, ranks: ranks)
-        for note in plan.notes { try journal.note(note) }
-        let optimizer: any Optimizer =
-            plan.usesSGD ? SGD(student.weights) : AdamW(student.weights, beta1: plan.beta1)
+        let (student, teacher) = try models(data.names)
+        let plan = try RunPlan(
+            recipe, shards: resumed?.snapshot.facts.shards, images: images.count, classCount: data.names.count,
+            ranks: ranks)
+        for note in plan.notes { log.note(note) }
         let state = RunState(
-            weights: student.weights, optimizer: optimizer,
+            weights: student.weights,
+            optimizer: plan.usesSGD ? SGD(student.weights) : AdamW(student.weights, beta1: plan.beta1),
             progress: Progress(epochs: recipe.epochs, patience: recipe.patience))
+        let facts = facts(student, teacher, data, plan)
+        try restore(state, facts)
         let objective = DetectionObjective(recipe: recipe, hasTeacher: teacher != nil)
-        try journal.note("loss = \(objective.text)")
+        log.note("loss = \(objective.text)")
+
+        let evaluator = try evaluator(of: student, data, plan)
+        let result = RunResult(recipe: recipe, facts: facts, objective: objective.text, ranks: ranks)
+        try result.measureStart(evaluator, student: student, teacher: teacher, log: log, isResumed: resumed != nil)
+        let journal = try journal(facts, objective, stepsPerEpoch: plan.shards.stepsPerEpoch)
+        if let checkpoints = (journal as? RunJournal)?.checkpoints {
+            StopSignal.onTermination { checkpoints.emergencySave(state) }
+        }
         let trainer = Trainer<Detector, DetectionObjective>(
             TrainerParts(
-                recipe: recipe, student: student, teacher: teacher, objective: objective,
-                evaluator: try evaluator(of: student, data, plan), source: try source(images, data, plan),
-                ranks: ranks, localShards: plan.local.count, schedule: plan.schedule, state: state, journal: journal,
+                recipe: recipe, student: student, teacher: teacher, objective: objective, evaluator: evaluator,
+                source: try source(images, data, plan), ranks: ranks, localShards: plan.local.count,
+                schedule: plan.schedule, state: state, journal: journal,
                 stopRequested: { StopSignal.received != nil }))
         let ending = try trainer.run()
-        return ending == .stoppedOnRequest ? .stopped : .done
+        StopSignal.onTermination(nil)
+        try (journal as? RunJournal)?.conclude(ending, state)
+        if ending == .stoppedOnRequest { return .stopped }
+        if let folder = (journal as? RunJournal)?.folder.checkpoints {
+            try result.handOver(folder, student: student, state: state, log: log)
+        }
+        return .done
+    }
+
+    // MARK: Parts
+
+    private func models(_ names: [String]) throws -> (student: Detector, teacher: Detector?) {
+        var loading = ModelLoading(recipe: recipe, classNames: names)
+        let teacher = try loading.teacher()
+        let student = try resumed.map { try loading.student(of: $0.snapshot) } ?? loading.student()
+        for note in loading.notes { log.note(note) }
+        if let teacher, teacher.strides != student.strides {
+            throw Problem(
+                "teacher and student predict at different strides: \(teacher.strides) and \(student.strides)",
+                remedy: "Choose models whose heads have the same levels")
+        }
+        student.weights.freeze(layers: Set(recipe.freeze))
+        if student.weights.parameters.allSatisfy(\.isFrozen) {
+            throw Problem("freeze leaves nothing to train", remedy: "Freeze fewer layers", exit: .commandLine)
+        }
+        log.note(
+            "student: \(student.weights.fieldParameterCount) parameters"
+                + (teacher.map { ", teacher: \($0.weights.fieldParameterCount) parameters" } ?? ", no teacher"))
+        return (student, teacher)
+    }
+
+    private func facts(_ student: Detector, _ teacher: Detector?, _ data: DataLoading, _ plan: RunPlan) -> RunFacts {
+        RunFacts(
+            programVersion: SwiftDistill.configuration.version, recipe: recipe.yaml, model: student.metadata,
+            teacherDigest: teacher.map { $0.digest } ?? "", dataDigest: data.digest, shards: plan.shards.shards)
+    }
+
+    /// Every rank begins with rank 0's numbers, whatever its CPU made of fresh ones.
+    private func restore(_ state: RunState, _ facts: RunFacts) throws {
+        if let resumed {
+            try state.restore(from: resumed.snapshot)
+            for line in resumed.snapshot.facts.differences(to: facts) { log.note("warning: \(line)") }
+            let progress = state.progress
+            log.note("resumed \(resumed.snapshot.path) after epoch \(progress.epoch), step \(progress.step)")
+        } else {
+            let first = try ranks.broadcast(ranks.rank == 0 ? state.weights.values.bytes : [])
+            state.weights.values.copy(bytes: first)
+            state.weights.didChange()
+            state.average.values.copy(from: state.weights.values)
+        }
+    }
+
+    private func journal(
+        _ facts: RunFacts, _ objective: DetectionObjective, stepsPerEpoch: Int
+    ) throws -> any Journal {
+        guard ranks.rank == 0 else { return SilentJournal() }
+        let folder =
+            try resumed.map { try RunFolder(resuming: $0.place) }
+            ?? RunFolder(project: recipe.project, name: recipe.name, existOk: recipe.existOk)
+        log.open(in: folder, resuming: resumed != nil)
+        log.note("run folder: \(folder.path)")
+        let terms = zip(objective.names, objective.weights).map { (name: $0, weight: $1) }
+        return try RunJournal(
+            folder, log: log, recipe: recipe, facts: facts, terms: terms, stepsPerEpoch: stepsPerEpoch,
+            resumed: resumed?.snapshot)
     }
 
     private var loaderThreads: Int { Prefetcher.threads(workers: recipe.workers, cores: 1) }
 
     private func evaluator(of student: Detector, _ data: DataLoading, _ plan: RunPlan) throws -> DetectionEvaluator {
-        let copy = try Detector(
-            table: student.table, classNames: student.classNames, classWidth: student.classWidth)
-        let limit = try cacheLimit([data.val])
-        let store = PictureStore(data.val, target: recipe.imageSize, limit: limit)
+        let store = PictureStore(data.val, target: recipe.imageSize, limit: try cacheLimit([data.val]))
         return DetectionEvaluator(
-            model: copy, batches: ValidationBatches(store: store, batch: 2 * plan.shards.batch, recipe: recipe),
-            recipe: recipe, workers: loaderThreads)
+            model: try student.twin(),
+            batches: ValidationBatches(store: store, batch: 2 * plan.shards.batch, recipe: recipe), recipe: recipe,
+            workers: loaderThreads)
     }
 
     private func source(_ images: ImageCatalog, _ data: DataLoading, _ plan: RunPlan) throws -> ShardedSource {
@@ -69,17 +164,5 @@ struct TrainingRun {
 
     private func cacheLimit(_ catalogs: [ImageCatalog]) throws -> Int {
         try PictureStore.limit(for: recipe, catalogs: catalogs, processes: ranks.local.size)
-    }
-
-    private func check(_ student: Detector, _ teacher: Detector?) throws {
-        if let teacher, teacher.strides != student.strides {
-            throw Problem(
-                "teacher and student predict at different strides: \(teacher.strides) and \(student.strides)",
-                remedy: "Choose models whose heads have the same levels")
-        }
-        student.weights.freeze(layers: Set(recipe.freeze))
-        if student.weights.parameters.allSatisfy(\.isFrozen) {
-            throw Problem("freeze leaves nothing to train", remedy: "Freeze fewer layers", exit: .commandLine)
-        }
     }
 }

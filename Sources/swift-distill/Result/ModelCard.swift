@@ -29,8 +29,8 @@ struct ModelCard: Codable, Equatable {
     var strides: [Int]
     /// Height and width.
     var imageSize: [Int]
-    /// Of the student, on the validation images.
-    var metrics: Metrics
+    /// Of the student, on the validation images; nil when the run did not validate.
+    var metrics: Metrics?
     /// Of the student before training, and of the teacher, where they were measured.
     var metricsAtStart: Metrics?
     var teacherMetrics: Metrics?

@@ -15,9 +15,19 @@ extension Detector {
                 ? SafeTensors.Entry(halvesOf: values, shape: entry.shape)
                 : SafeTensors.Entry(floats: values, shape: entry.shape)
         }
-        return SafeTensors(
-            entries: entries,
-            metadata: ModelFile.metadata(
-                table: table.document, names: classNames, strides: strides.map { Float($0) }))
+        return SafeTensors(entries: entries, metadata: metadata)
     }
+
+    /// What a model file says about how to build the model.
+    var metadata: [String: String] {
+        ModelFile.metadata(table: table.document, names: classNames, strides: strides.map { Float($0) })
+    }
+
+    /// Digest of all weights.
+    var digest: String {
+        Digest(UnsafeRawBufferPointer(start: weights.values.pointer, count: weights.values.count * 4)).description
+    }
+
+    /// Another model of the same architecture.
+    func twin() throws -> Detector { try Detector(table: table, classNames: classNames, classWidth: classWidth) }
 }

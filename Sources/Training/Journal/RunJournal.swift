@@ -1,0 +1,141 @@
+import CHost
+import Configuration
+import Diagnostics
+import Foundation
+
+/// The journal of rank 0: progress for people, `results.csv`, `events.jsonl`, `train.log`, `args.yaml`, checkpoints.
+///
+/// Files that cannot be written for a while do not end a run; only the last save must succeed.
+public final class RunJournal: Journal {
+    /// Writes the checkpoints; may be used from the thread of a signal.
+    public let checkpoints: CheckpointWriter
+    /// Where the run is written down.
+    public let folder: RunFolder
+    private let log: RunLog
+    private let recipe: Recipe
+    private let display: ProgressDisplay
+    private let table: ResultsTable
+    private let line: EventLine
+    private let results: GrowingFile
+    private let events: GrowingFile
+    private let stepsPerEpoch: Int
+
+    /// Begins, or goes on with, the files of a run.
+    ///
+    /// - Parameters:
+    ///   - terms: names and weights of the objective's terms.
+    ///   - resumed: what the run goes on from; nil starts anew and removes what a run before left in the folder.
+    /// - Throws: `Problem` of exit code `cannotCreate` when the folder cannot be written.
+    public init(
+        _ folder: RunFolder, log: RunLog, recipe: Recipe, facts: RunFacts, terms: [(name: String, weight: Double)],
+        stepsPerEpoch: Int, resumed: Snapshot? = nil
+    ) throws {
+        self.folder = folder
+        self.log = log
+        self.recipe = recipe
+        self.stepsPerEpoch = stepsPerEpoch
+        let names = terms.map(\.name)
+        table = ResultsTable(terms: names, compatibility: recipe.compat)
+        line = EventLine(run: folder.name, terms: names, weights: terms.map(\.weight))
+        results = GrowingFile(folder.file("results.csv"))
+        events = GrowingFile(folder.file("events.jsonl"))
+        display = ProgressDisplay(
+            log, terms: names, size: recipe.imgsz, stepsPerEpoch: stepsPerEpoch, everyStep: recipe.logEvery == .batch)
+        checkpoints = CheckpointWriter(
+            folder.checkpoints, facts: facts, savePeriod: recipe.savePeriod, resumed: resumed)
+        if let resumed { try resume(from: resumed) } else { try begin() }
+        try prepare(facts)
+    }
+
+    private func begin() throws {
+        try folder.removeCheckpoints()
+        results.remove()
+        events.remove()
+    }
+
+    /// Forgets what happened after the checkpoint, since it will happen again.
+    private func resume(from snapshot: Snapshot) throws {
+        let position = snapshot.progress.position
+        do {
+            try events.cut { EventLine.isBefore(position, line: $0) }
+            let isSameTable = results.firstLine == nil || results.firstLine == table.header
+            if isSameTable {
+                try results.cut { ResultsTable.epoch(ofRow: $0).map { $0 <= position.epoch } ?? ($0 == table.header) }
+            } else {
+                let old = folder.file("results.old.csv")
+                try? FileManager.default.removeItem(atPath: old)
+                try FileManager.default.moveItem(atPath: results.path, toPath: old)
+                try note("the columns of results.csv have changed; the rows so far are in \(old)")
+            }
+        } catch {
+            throw Problem(
+                "the files of the run cannot be continued: \(error.localizedDescription)", file: folder.path,
+                remedy: "Make the folder writable", exit: .cannotCreate)
+        }
+        try checkpoints.completeBest(after: snapshot)
+    }
+
+    private func prepare(_ facts: RunFacts) throws {
+        let arguments = folder.file("args.yaml")
+        do { try Data(facts.recipe.utf8).write(to: URL(filePath: arguments), options: .atomic) } catch {
+            throw Problem(
+                "cannot be written: \(error.localizedDescription)", file: arguments,
+                remedy: "Choose another `project`, or free space", exit: .cannotCreate)
+        }
+        if results.firstLine == nil, let trouble = results.append(table.header + "\n", durably: true) {
+            throw Problem(trouble, remedy: "Choose another `project`, or free space", exit: .cannotCreate)
+        }
+    }
+
+    /// A line for people.
+    public func note(_ text: String) throws { log.note(text) }
+
+    /// After every step.
+    public func record(_ report: StepReport, _ state: RunState) throws {
+        var tally = checkpoints.tally
+        tally.add(report)
+        if recipe.logEvery == .batch || report.step == stepsPerEpoch { append(line.step(report), to: events) }
+        display.show(report, state.progress)
+        checkpoints.advance(to: state.progress.position, tally: tally)
+    }
+
+    /// After every epoch: its row, its line, its checkpoints.
+    ///
+    /// - Throws: `Problem` of exit code `inputOutput` when the last save of the run fails.
+    public func finish(_ report: EpochReport, _ state: RunState) throws {
+        let tally = checkpoints.tally
+        append(table.row(report, terms: line.terms, tally: tally), to: results, durably: true)
+        append(line.epoch(report, tally), to: events, durably: true)
+        display.show(report, state.progress, tally)
+        checkpoints.advance(to: state.progress.position, tally: EpochTally())
+        let isFinal = report.stops || state.progress.epoch >= state.progress.epochs
+        do { try checkpoints.save(report, state) } catch let problem as Problem where !isFinal {
+            try note("warning: \(problem) Training goes on and saves again after the next epoch.")
+        }
+    }
+
+    /// Ends the run: saves what is not saved yet, and says what came of it.
+    ///
+    /// - Throws: `Problem` of exit code `inputOutput` when the state cannot be saved.
+    public func conclude(_ ending: Ending, _ state: RunState) throws {
+        try checkpoints.saveNow(state)
+        let files = [("Best weights", "best"), ("Last checkpoint", "last")].map { title, name in
+            (name: title, path: checkpoints.path(of: name))
+        }
+        let existing = files.filter { FileManager.default.fileExists(atPath: $0.path) }
+        log.note(
+            RunSummary(ending: ending, progress: state.progress, run: folder.path, files: existing).text)
+    }
+
+    /// Saves the state now, as when somebody asked to stop.
+    ///
+    /// - Throws: `Problem` of exit code `inputOutput`.
+    public func saveNow(_ state: RunState) throws { try checkpoints.saveNow(state) }
+
+    /// Saves the last completed step from the thread of a signal; see `CheckpointWriter`.
+    public func emergencySave(_ state: RunState) { checkpoints.emergencySave(state) }
+
+    private func append(_ text: String, to file: GrowingFile, durably: Bool = false) {
+        if let trouble = file.append(text + "\n", durably: durably) { log.note("warning: \(trouble)") }
+    }
+}
