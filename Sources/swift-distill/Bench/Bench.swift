@@ -71,8 +71,9 @@ struct Bench {
         }
         let result = try BenchResult(
             BenchResult.Own(
-                step: times.whole.median, teacher: times.teacher.median, student: times.student.median, peak: peak,
-                peakMemory: Double(chost_peak_resident_bytes())),
+                step: times.whole.median, teacher: times.teacher.median, student: times.student.median,
+                stepCPU: times.whole.cpuMedian, teacherCPU: times.teacher.cpuMedian,
+                studentCPU: times.student.cpuMedian, peak: peak, peakMemory: Double(chost_peak_resident_bytes())),
             options, ranks: ranks,
             operations: (student.operations(size: options.size), teacher.operations(size: options.size)))
         return .done(result)

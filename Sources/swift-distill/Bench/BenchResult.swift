@@ -9,6 +9,10 @@ struct BenchResult: Encodable {
         var step: Double
         var teacher: Double
         var student: Double
+        /// CPU time of all threads.
+        var stepCPU: Double
+        var teacherCPU: Double
+        var studentCPU: Double
         var peak: Double
         var peakMemory: Double
     }
@@ -27,6 +31,10 @@ struct BenchResult: Encodable {
     var studentMsPerImage: Double
     var teacherMsPerImage: Double
     var stepMsPerImage: Double
+    /// CPU time of all threads: also comparable on a machine that does other things.
+    var studentCpuMsPerImage: Double
+    var teacherCpuMsPerImage: Double
+    var stepCpuMsPerImage: Double
     /// All ranks together.
     var imagesPerSecond: Double
     var slowestRank: Int
@@ -61,6 +69,9 @@ struct BenchResult: Encodable {
         studentMsPerImage = rounded(perImage * (all.map(\.student).max() ?? 0))
         teacherMsPerImage = rounded(perImage * (all.map(\.teacher).max() ?? 0))
         stepMsPerImage = rounded(perImage * step)
+        studentCpuMsPerImage = rounded(perImage * (all.map(\.studentCPU).max() ?? 0))
+        teacherCpuMsPerImage = rounded(perImage * (all.map(\.teacherCPU).max() ?? 0))
+        stepCpuMsPerImage = rounded(perImage * (all.map(\.stepCPU).max() ?? 0))
         let speed = Double(options.batch * all.count) / step
         imagesPerSecond = rounded(speed)
         peakRssMb = Int((all.map(\.peakMemory).max() ?? 0) / 1_048_576)
@@ -82,13 +93,16 @@ struct BenchResult: Encodable {
 
     /// Lines for people.
     var text: String {
-        var table = TextTable(["", "ms/image", "images/s"])
-        for (name, time) in [
-            ("training step", stepMsPerImage), ("teacher alone", teacherMsPerImage),
-            ("student's step alone", studentMsPerImage),
+        var table = TextTable(["", "ms/image", "images/s", "CPU ms/image"])
+        for (name, time, cpu) in [
+            ("training step", stepMsPerImage, stepCpuMsPerImage),
+            ("teacher alone", teacherMsPerImage, teacherCpuMsPerImage),
+            ("student's step alone", studentMsPerImage, studentCpuMsPerImage),
         ] {
             let perSecond = 1e3 * Double(ranks) / max(time, 1e-9)
-            table.add([name, String(format: "%.1f", time), String(format: "%.2f", perSecond)])
+            table.add([
+                name, String(format: "%.1f", time), String(format: "%.2f", perSecond), String(format: "%.1f", cpu),
+            ])
         }
         return """
             \(program): \(teacher) to \(student), \(imgsz) x \(imgsz), batch \(batch), \(threads) threads on each of \
