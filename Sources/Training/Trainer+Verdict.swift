@@ -16,7 +16,7 @@ struct Verdict: Codable, Equatable {
 
 extension Trainer {
     /// Rank 0 judges; all ranks learn the verdict.
-    func agreeOnVerdict(_ scores: Scores?, validated: Bool) throws -> Verdict {
+    func agreeOnVerdict(_ scores: Scores?) throws -> Verdict {
         var bytes: [UInt8] = []
         if ranks.rank == 0 {
             let epoch = state.progress.epoch + 1

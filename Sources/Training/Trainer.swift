@@ -99,7 +99,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         let epoch = state.progress.epoch
         let isLast = epoch + 1 >= state.progress.epochs
         let scores = recipe.val || isLast ? try evaluator.evaluate(state.average.values, ranks: ranks) : nil
-        let verdict = try agreeOnVerdict(scores, validated: recipe.val || isLast)
+        let verdict = try agreeOnVerdict(scores)
         let row = EpochReport(
             epoch: epoch, terms: state.progress.termMeans, scores: scores, fitness: verdict.fitness,
             isBest: verdict.isBest, rates: schedule.rates(batch: max(batchNumber - 1, 0)),
@@ -107,6 +107,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         // All at once: a save from a signal must not see a fitness that counts and an epoch that does not.
         state.changing {
             if let value = verdict.fitness { _ = state.progress.stopping.observe(value, epoch: epoch + 1) }
+            if verdict.isBest { state.progress.bestMetrics = verdict.metrics }
             state.progress.seconds = verdict.seconds
             state.progress.epochs = verdict.epochs
             state.progress.epoch += 1
