@@ -10,7 +10,11 @@ struct DurableFile {
     /// Largest single write; a disk that fills up is noticed soon.
     private static let chunk = 8 << 20
 
-    private var folder: String { (path as NSString).deletingLastPathComponent }
+    /// A bare name lies in the working directory.
+    private var folder: String {
+        let folder = (path as NSString).deletingLastPathComponent
+        return folder.isEmpty ? "." : folder
+    }
 
     /// Writes, syncs, reads back and renames, keeping what was there as `previous`.
     ///

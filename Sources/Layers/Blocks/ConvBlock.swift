@@ -77,8 +77,10 @@ public struct ConvBlock {
         let convolution = folded.value(version: weight.version) {
             let running = norm.running
             let perOutput = geometry.weightCount / geometry.outputs
-            let values = (0..<geometry.weightCount).map { weight.values[$0] * running.scale[$0 / perOutput] }
-            return PreparedConvolution(geometry, weights: values, bias: running.shift, activation: activation)
+            // Looked up once: millions of look-ups would take half a second.
+            let (values, scale) = (weight.values, running.scale)
+            let scaled = (0..<geometry.weightCount).map { values[$0] * scale[$0 / perOutput] }
+            return PreparedConvolution(geometry, weights: scaled, bias: running.shift, activation: activation)
         }
         convolution(x, into: output)
     }
