@@ -21,7 +21,8 @@ struct SumCheck: Codable, Equatable {
     }
 
     private static func check(_ count: Int, repeats: Int, _ ranks: any Communicator) throws -> SumCheck {
-        let own = (0..<count).map { value(rank: ranks.rank, $0) }
+        let values = (0..<period).map { value(rank: ranks.rank, $0) }
+        let own = (0..<count).map { values[$0 % period] }
         var sums = [Float](repeating: 0, count: count)
         var times: [Double] = []
         for _ in 0...repeats {
@@ -36,14 +37,14 @@ struct SumCheck: Codable, Equatable {
         }
         // The first makes connections.
         let sorted = times.dropFirst().sorted()
-        let wrong = sums.indices.count { sums[$0] != known($0, ranks: ranks.size) }
+        let known = (0..<period).map { index in (0..<ranks.size).reduce(0) { $0 + value(rank: $1, index) } }
+        let wrong = sums.indices.count { sums[$0] != known[$0 % period] }
         return SumCheck(bytes: 4 * count, wrong: wrong, seconds: sorted[sorted.count / 2])
     }
 
-    /// Whole numbers, so that every order of adding gives the same sum.
-    private static func value(rank: Int, _ index: Int) -> Float { Float((rank * 131 + index * 7) % 1021 - 510) }
+    /// Values repeat after so many, a prime.
+    private static let period = 1021
 
-    private static func known(_ index: Int, ranks: Int) -> Float {
-        (0..<ranks).reduce(0) { $0 + value(rank: $1, index) }
-    }
+    /// Whole numbers, so that every order of adding gives the same sum.
+    private static func value(rank: Int, _ index: Int) -> Float { Float((rank * 131 + index * 7) % period - 510) }
 }
