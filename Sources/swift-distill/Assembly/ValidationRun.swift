@@ -27,7 +27,9 @@ struct ValidationRun {
             model: detector, batches: ValidationBatches(store: store, batch: recipe.batch, recipe: recipe),
             recipe: recipe, workers: Prefetcher.threads(workers: recipe.workers, cores: 1))
         let start = chost_seconds()
-        guard let scores = try evaluator.evaluate(detector, ranks: ranks), let metrics = evaluator.metrics else { return nil }
+        guard let scores = try evaluator.evaluate(detector, ranks: ranks), let metrics = evaluator.metrics else {
+            return nil
+        }
         return ValidationResult(
             model: model, metrics, losses: scores.losses, seconds: chost_seconds() - start, ranks: ranks.size)
     }

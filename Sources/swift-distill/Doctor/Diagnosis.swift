@@ -116,7 +116,7 @@ struct Diagnosis: Equatable {
         let cores = Set(host.flatMap(\.allowedCores)).count
         if threads > cores {
             doubtful(
-                "the \(host.count) ranks of \(name) have \(threads) threads for \(cores) cores",
+                "the \(host.count) ranks of \(name) have \(threads) threads for \(cores) core\(cores == 1 ? "" : "s")",
                 "For speed start at most \(cores) ranks there, with threads=\(max(1, cores / host.count))")
         } else if host.allSatisfy({ $0.allowedCores.count == 1 && $0.mpi != nil }), cores < host[0].hostCores {
             doubtful(
