@@ -75,7 +75,7 @@ public final class DetectionEvaluator: Evaluator {
             ranks.report(phase: "validation", step: range.lowerBound + losses.count)
             let answer = model(Activation(batch.images)).predictions
             let prepared = objective.prepare(answer, taught: nil, labels: batch.labels)
-            losses.append(objective.evaluate(prepared, counts: prepared.counts).terms.map(\.value))
+            losses.append(objective.terms(prepared, counts: prepared.counts).map(\.value))
             let labels = batch.labels.boxes(imageSize: answer.grid.imageSize)
             for (image, detections) in suppression.detections(in: answer).enumerated() {
                 statistics.add(

@@ -25,8 +25,8 @@ struct Agreement {
 }
 
 extension Trainer {
-    /// With synchronised BatchNorm a rank's shards are one batch, since every layer meets; empty shards are no passes
-    /// otherwise, except that a rank always makes one.
+    /// With synchronised BatchNorm a rank's shards are one batch, since every layer meets; otherwise each shard, empty
+    /// ones too, is a pass of its own.
     func merged(_ batches: [Batch]) -> [Batch] {
         recipe.syncBn ? [Batch.joined(batches)] : batches
     }
