@@ -89,8 +89,8 @@ let package = Package(
         // Beside the graph: slow, obvious, in Double.
         room("ReferenceOps"),
         .target(
-            name: "TestSupport", dependencies: ["Checkpoints", "Models", "Tensors", "Layers"], path: "Tests/TestSupport",
-            swiftSettings: numeric),
+            name: "TestSupport", dependencies: ["Checkpoints", "Models", "Tensors", "Layers", "Diagnostics"],
+            path: "Tests/TestSupport", swiftSettings: numeric),
         tests("Tensors", needs: ["Tensors", "ReferenceOps"]),
         tests("Layers", needs: ["Layers", "Tensors", "ReferenceOps"]),
         tests("Models", needs: ["Models", "Checkpoints", "Layers", "Tensors", "Documents"]),
