@@ -46,6 +46,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         try source.seek(epoch: state.progress.epoch, step: state.progress.step)
         try refuseSilentTerms()
         while state.progress.epoch < state.progress.epochs {
+            if recipe.debug && state.progress.step == 0 && state.progress.epoch > 0 { _ = try measureTerms() }
             while state.progress.step < source.stepsPerEpoch {
                 let report = try step()
                 try journal.record(report, state)

@@ -41,6 +41,18 @@ import Testing
         #expect(trainer.state.progress.skipped == 50)
     }
 
+    @Test func debuggingMeasuresTermsEachEpochAndLeavesNoTrace() throws {
+        var run = TinyRun(shards: 2)
+        run.steps = 2
+        let expected = try run.results(ranks: 1)[0]
+        run.recipe.debug = true
+        let journal = Quiet()
+        let trainer = try run.trainer(SoloCommunicator(), journal: journal)
+        _ = try trainer.run()
+        #expect(journal.notes.count { $0.contains("distill_box") } == run.recipe.epochs)
+        #expect(trainer.state.numbers == expected)
+    }
+
     @Test func theTeacherIsNotTouched() throws {
         let trainer = try TinyRun(shards: 1).trainer(SoloCommunicator())
         let teacher = try #require(trainer.teacher)

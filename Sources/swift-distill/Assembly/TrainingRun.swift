@@ -58,7 +58,7 @@ struct TrainingRun {
         for note in plan.notes { log.note(note) }
         let state = RunState(
             weights: student.weights,
-            optimizer: plan.usesSGD ? SGD(student.weights) : AdamW(student.weights, beta1: plan.beta1),
+            optimizer: plan.rule.usesSGD ? SGD(student.weights) : AdamW(student.weights, beta1: plan.rule.momentum),
             progress: Progress(epochs: recipe.epochs, patience: recipe.patience))
         let facts = facts(student, teacher, data, plan)
         try restore(state, facts)
