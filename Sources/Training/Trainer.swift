@@ -47,6 +47,8 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         try refuseSilentTerms()
         while state.progress.epoch < state.progress.epochs {
             if recipe.debug && state.progress.step == 0 && state.progress.epoch > 0 { _ = try measureTerms() }
+            // A step's time is its own.
+            _ = clock.lap()
             while state.progress.step < source.stepsPerEpoch {
                 let report = try step()
                 try journal.record(report, state)
@@ -87,10 +89,12 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         let isSound = norm.isFinite && values.allSatisfy(\.isFinite)
         let update = isSound ? accept(values, norm, agreement) : nil
         if !isSound { try skip(losses, batches) }
+        let seconds = clock.lap()
+        state.changing { state.progress.seconds += seconds }
         return StepReport(
             epoch: state.progress.epoch, step: state.progress.step, batch: batchNumber - 1, values: values,
             norm: update?.norm ?? norm, rates: schedule.rates(batch: batchNumber - 1), images: agreement.images,
-            objects: agreement.objects, isSkipped: !isSound, stops: agreement.stops, seconds: clock.lap(),
+            objects: agreement.objects, isSkipped: !isSound, stops: agreement.stops, seconds: seconds,
             loadingSeconds: loaded)
     }
 

@@ -120,6 +120,8 @@ struct TrainingRun {
     private func restore(_ state: RunState, _ facts: RunFacts) throws {
         if let resumed {
             try state.restore(from: resumed.snapshot)
+            // The command line may have changed it.
+            state.progress.stopping.patience = recipe.patience
             for line in resumed.snapshot.facts.differences(to: facts) { log.note("warning: \(line)") }
             let progress = state.progress
             log.note("resumed \(resumed.snapshot.path) after epoch \(progress.epoch), step \(progress.step)")
