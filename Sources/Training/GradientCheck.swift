@@ -16,7 +16,7 @@ extension Trainer {
         ranks.report(phase: "gradient check", step: batchNumber)
         let batches = try source.batches(epoch: state.progress.epoch, step: state.progress.step)
         let measured = try termGradients(batches)
-        try source.seek(epoch: state.progress.epoch, step: state.progress.step)
+        try source.seek(state.progress)
         try journal.note(termTable(measured))
         return measured
     }

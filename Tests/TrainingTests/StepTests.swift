@@ -53,6 +53,25 @@ import Testing
         #expect(trainer.state.numbers == expected)
     }
 
+    @Test func aTimeLimitStretchesTheScheduleOverTheEpochsThatFit() throws {
+        var run = TinyRun(shards: 1)
+        run.steps = 1
+        run.recipe.time = 1
+        let trainer = try run.trainer(SoloCommunicator())
+        try trainer.beginEpoch()
+        _ = try trainer.step()
+        #expect(try !trainer.judge().stops)
+        try trainer.beginEpoch()
+        // An epoch of one step takes much less than an hour.
+        #expect(trainer.state.progress.epochs > 20)
+        #expect(trainer.schedule.epochs == trainer.state.progress.epochs)
+        #expect(trainer.schedule.rates(batch: 1).weight > 0.99 * 0.002 * (1 - 0.99 / 20))
+        run.recipe.time = 1e-9
+        let short = try run.trainer(SoloCommunicator())
+        #expect(try short.run() == .stoppedEarly)
+        #expect(short.state.progress.epoch == 1)
+    }
+
     @Test func theTeacherIsNotTouched() throws {
         let trainer = try TinyRun(shards: 1).trainer(SoloCommunicator())
         let teacher = try #require(trainer.teacher)
