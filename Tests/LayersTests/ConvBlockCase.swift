@@ -58,7 +58,8 @@ struct ConvBlockCase: CustomTestStringConvertible {
         ConvBlockCase(Shape(3, 1, 1, 4), 6, k: 3), ConvBlockCase(Shape(1, 5, 4, 7), 9),
         ConvBlockCase(Shape(3, 3, 5, 3), 5, k: 3, s: 2), ConvBlockCase(Shape(1, 6, 6, 8), 8, k: 3, s: 2),
         ConvBlockCase(Shape(1, 7, 6, 3), 4, k: 6, s: 2, p: 2), ConvBlockCase(Shape(1, 4, 5, 6), 4, k: 3, groups: 2),
-        ConvBlockCase(Shape(3, 3, 4, 9), 9, k: 3, groups: 9), ConvBlockCase(Shape(1, 5, 5, 10), 5, k: 3, s: 2, groups: 5),
+        ConvBlockCase(Shape(3, 3, 4, 9), 9, k: 3, groups: 9),
+        ConvBlockCase(Shape(1, 5, 5, 10), 5, k: 3, s: 2, groups: 5),
         ConvBlockCase(Shape(1, 4, 3, 5), 8, k: 3, activation: .identity), ConvBlockCase(Shape(1, 1, 9, 2), 17, k: 5),
     ]
 
@@ -66,6 +67,7 @@ struct ConvBlockCase: CustomTestStringConvertible {
     static let large = [
         ConvBlockCase(Shape(1, 9, 11, 16), 24, k: 3), ConvBlockCase(Shape(3, 7, 5, 33), 17, k: 3),
         ConvBlockCase(Shape(1, 12, 13, 40), 48), ConvBlockCase(Shape(3, 9, 8, 24), 32, k: 3, s: 2),
-        ConvBlockCase(Shape(1, 31, 30, 12), 20, k: 3, groups: 2), ConvBlockCase(Shape(1, 33, 31, 19), 19, k: 3, groups: 19),
+        ConvBlockCase(Shape(1, 31, 30, 12), 20, k: 3, groups: 2),
+        ConvBlockCase(Shape(1, 33, 31, 19), 19, k: 3, groups: 19),
     ]
 }

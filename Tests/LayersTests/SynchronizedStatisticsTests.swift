@@ -73,7 +73,9 @@ import Testing
 
         let first = outputs[0].count
         func functional(_ result: ReferenceMap) -> Double {
-            result.values.enumerated().reduce(0) { $0 + $1.element * Self.slope($1.offset - ($1.offset < first ? 0 : first)) }
+            result.values.enumerated().reduce(0) { sum, value in
+                sum + value.element * Self.slope(value.offset - (value.offset < first ? 0 : first))
+            }
         }
         let toInput = centralDifferences(at: inputs) { functional(formula($0, numbers)) }
         #expect(counts.reduce(0, +) == toInput.count)
@@ -82,7 +84,9 @@ import Testing
             let slopes = centralDifferences(at: numbers[parameter.name] ?? []) { moved in
                 functional(formula(inputs, numbers.merging([parameter.name: moved]) { $1 }))
             }
-            let sum = parameter.range.map { ranks[0].weights.gradients.pointer[$0] + ranks[1].weights.gradients.pointer[$0] }
+            let sum = parameter.range.map { place in
+                ranks.reduce(0) { $0 + $1.weights.gradients.pointer[place] }
+            }
             #expect(relativeError(sum, slopes.map { Float($0) }) < 1e-4, "\(parameter.name)")
         }
     }

@@ -24,7 +24,8 @@ import Testing
         var testDescription: String { "\(input)→\(outputs), depth \(depth)\(shortcut ? ", shortcut" : "")" }
 
         func check(
-            _ build: (WeightScope) -> any LayerBlock, _ formula: @escaping (ReferenceMap, ReferenceWeights) -> ReferenceMap
+            _ build: (WeightScope) -> any LayerBlock,
+            _ formula: @escaping (ReferenceMap, ReferenceWeights) -> ReferenceMap
         ) -> BlockCheck {
             BlockCheck(
                 inputs: [input],

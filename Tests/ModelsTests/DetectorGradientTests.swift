@@ -36,7 +36,8 @@ import Testing
                 LayerTable.Row([-1], 1, "SPPF", [64, 3]),
             ],
             head: [
-                LayerTable.Row([-1], 1, "nn.Upsample", ["None", 2, "nearest"]), LayerTable.Row([-1, 1], 1, "Concat", [1]),
+                LayerTable.Row([-1], 1, "nn.Upsample", ["None", 2, "nearest"]),
+                LayerTable.Row([-1, 1], 1, "Concat", [1]),
                 LayerTable.Row([-1], 2, "C2f", [64]), LayerTable.Row([-1], 1, "Conv", [64, 3, 2]),
                 LayerTable.Row([-1, 4], 1, "Concat", [1]), LayerTable.Row([7, 9], 1, "Detect", ["nc"]),
             ])
@@ -50,7 +51,8 @@ import Testing
             formula: { inputs, weights in
                 let w = weights / "model"
                 let one = inputs[0].block(w / 0, kernel: 3, stride: 2).c2f(w / 1, depth: 1, shortcut: true)
-                let four = one.block(w / 2, kernel: 3, stride: 2).c3(w / 3, depth: 1, shortcut: true).sppf(w / 4, window: 3)
+                let four = one.block(w / 2, kernel: 3, stride: 2).c3(w / 3, depth: 1, shortcut: true)
+                    .sppf(w / 4, window: 3)
                 let seven = ReferenceMap.joined([four.enlarged, one]).c2f(w / 7, depth: 1, shortcut: false)
                 let eight = seven.block(w / 8, kernel: 3, stride: 2)
                 return ReferenceMap.detections([seven, .joined([eight, four])], w / 10, classCount: 2)

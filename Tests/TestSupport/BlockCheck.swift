@@ -6,9 +6,12 @@ import Tensors
 ///
 /// What is derived is a random linear function of the outputs.
 public struct BlockCheck {
+    /// Maps in, maps out.
     public typealias Block = ([Activation]) -> [Activation]
+    /// The same in Double, with the numbers of the block.
     public typealias Formula = ([ReferenceMap], ReferenceWeights) -> [ReferenceMap]
 
+    /// The numbers of the block.
     public let weights: Weights
     private let block: Block
     private let formula: Formula
@@ -125,10 +128,12 @@ public struct BlockCheck {
 
 /// How far a gradient is from the central differences.
 public struct GradientError: CustomStringConvertible {
+    /// Of the input or parameter.
     public let name: String
     /// Relative to the norm of the gradient, or to a thousandth per value where that is more.
     public let error: Double
 
+    /// Name and error.
     public var description: String { "\(name): \(error)" }
 }
 
