@@ -139,7 +139,7 @@ public struct Recipe: Equatable, Sendable {
     public var maxDet = 300
     /// Rectangular validation batches.
     public var rect = true
-    /// Weights of precision, recall, mAP50 and mAP50-95 in the fitness.
+    /// Weights of precision, recall, mAP50 and mAP50-95 in the fitness, as in the reference's release 8.3.
     public var fitnessWeights = [0.0, 0.0, 0.1, 0.9]
     /// Release of the reference whose rules hold.
     public var compat = Compatibility.current
