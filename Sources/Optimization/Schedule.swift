@@ -5,7 +5,8 @@ import Foundation
 ///
 /// Source: the reference's trainer (release 8.4); `longWarmup` gives the rules of 8.3.
 public struct Schedule: Equatable, Sendable {
-    var epochs: Int
+    /// Epochs over which the rate falls; changes with the length of a run that a time limit sets.
+    public var epochs: Int
     var batchesPerEpoch: Int
     var globalBatch: Int
     var nominalBatch: Int

@@ -26,7 +26,8 @@ public struct StepReport: Sendable {
     public var isSkipped: Bool
     /// Whether the ranks agreed to stop after this step.
     public var stops: Bool
-    /// Wall time since the step before ended, with what lay between them: saving, after an epoch also validation.
+    /// Wall time since the step before ended, the journal's work on that one included; an epoch's first step counts from
+    /// its own beginning.
     public var seconds: Double
     /// Part of `seconds` until the batches were there.
     public var loadingSeconds: Double
@@ -46,7 +47,7 @@ public struct EpochReport: Sendable {
     public var isBest: Bool
     /// At the epoch's last batch.
     public var rates: Rates
-    /// Spent in this and all epochs before, over all starts of the run.
+    /// Spent in steps and validation up to here, over all starts of the run.
     public var seconds: Double
     /// Whether patience or time has run out; not set merely because it is the last epoch.
     public var stops: Bool
