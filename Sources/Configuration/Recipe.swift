@@ -159,7 +159,7 @@ public struct Recipe: Equatable, Sendable {
     public var resume = Resume.no
     /// How often losses are logged.
     public var logEvery = LogFrequency.epoch
-    /// Whether every loss component, its weight, share and gradient norm are printed.
+    /// Whether every loss component, its weight, share and gradient norm are printed at each epoch, not at the start only.
     public var debug = false
 
     // MARK: Machine

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Learning rate, momentum, decay and accumulation over a run: functions of the batch's number alone, so that a resumed
-/// run needs to remember nothing.
+/// Learning rate, momentum, decay and accumulation over a run: functions of the batch's number and the run's length, so
+/// that a resumed run needs to remember nothing.
 ///
 /// Source: the reference's trainer (release 8.4); `longWarmup` gives the rules of 8.3.
 public struct Schedule: Equatable, Sendable {
