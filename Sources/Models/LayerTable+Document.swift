@@ -16,7 +16,9 @@ extension LayerTable {
             else { throw pair.value.problem("scale \(pair.key) is not [depth, width, max_channels]") }
             scales.append((pair.key, Scale(depth: depth, width: width, maxChannels: limit)))
         }
-        if scales.isEmpty, let depth = document["depth_multiple"]?.double, let width = document["width_multiple"]?.double {
+        if scales.isEmpty, let depth = document["depth_multiple"]?.double,
+            let width = document["width_multiple"]?.double
+        {
             scales = [("", Scale(depth: depth, width: width, maxChannels: .max / 2))]
         }
         let letter = scale ?? document["scale"]?.string
