@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Checkpoints
+@testable import TestSupport
 
 @Suite struct HostileTorchTests {
     private let folder: TemporaryFolder

@@ -2,6 +2,7 @@ import Diagnostics
 import Testing
 
 @testable import Checkpoints
+@testable import TestSupport
 
 @Suite struct PickleReaderTests {
     private func read(_ bytes: [UInt8], _ limits: ReadingLimits = ReadingLimits()) throws -> PickleGraph {

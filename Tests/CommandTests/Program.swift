@@ -23,17 +23,40 @@ struct Program {
     static func run(
         _ arguments: String..., ranks: Int? = nil, in folder: URL? = nil, shell: String? = nil
     ) throws -> Outcome {
-        let flags = ["-q", "--oversubscribe", "--bind-to", "none", "--mca", "btl", "self,vader"]
+        try run(arguments, ranks: ranks, in: folder, shell: shell)
+    }
+
+    /// As with single arguments.
+    static func run(
+        _ arguments: [String], ranks: Int? = nil, in folder: URL? = nil, shell: String? = nil
+    ) throws -> Outcome {
         let launcher = ranks.map { ["mpirun"] + flags + ["-np", "\($0)"] } ?? []
+        return try start(after(shell) + launcher + [path] + arguments, in: folder)
+    }
+
+    /// Runs two ranks of which the second has its own arguments, and its own shell before it.
+    static func run(
+        _ first: [String], and second: [String], in folder: URL? = nil, secondShell: String? = nil
+    ) throws -> Outcome {
+        let ranks = ["-np", "1", path] + first + [":", "-np", "1"] + after(secondShell) + [path] + second
+        return try start(["mpirun"] + flags + ranks, in: folder)
+    }
+
+    private static let flags = ["-q", "--oversubscribe", "--bind-to", "none", "--mca", "btl", "self,vader"]
+
+    private static func after(_ shell: String?) -> [String] {
+        shell.map { ["bash", "-c", $0 + "; exec \"$@\"", "bash"] } ?? []
+    }
+
+    private static func start(_ command: [String], in folder: URL?) throws -> Outcome {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        let prefix = shell.map { ["bash", "-c", $0 + "; exec \"$@\"", "bash"] } ?? []
-        process.arguments = prefix + launcher + [path] + arguments
+        process.arguments = command
         // A bare mpirun refuses root, which is what containers run as.
         let root = ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"]
         process.environment = ProcessInfo.processInfo.environment.merging(root) { $1 }
         process.currentDirectoryURL = folder
-        return try outcome(of: process, named: arguments.joined(separator: " "))
+        return try outcome(of: process, named: command.joined(separator: " "))
     }
 
     private static func outcome(of process: Process, named name: String) throws -> Outcome {
