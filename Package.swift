@@ -89,11 +89,12 @@ let package = Package(
         // Beside the graph: slow, obvious, in Double.
         room("ReferenceOps"),
         .target(
-            name: "TestSupport", dependencies: ["Checkpoints", "Models", "Tensors", "Layers"], path: "Tests/TestSupport",
-            swiftSettings: numeric),
+            name: "TestSupport",
+            dependencies: ["Checkpoints", "Models", "Tensors", "Layers", "ReferenceOps", "Diagnostics"],
+            path: "Tests/TestSupport", swiftSettings: numeric),
         tests("Tensors", needs: ["Tensors", "ReferenceOps"]),
         tests("Layers", needs: ["Layers", "Tensors", "ReferenceOps"]),
-        tests("Models", needs: ["Models", "Checkpoints", "Layers", "Tensors", "Documents"]),
+        tests("Models", needs: ["Models", "Checkpoints", "Layers", "Tensors", "Documents", "ReferenceOps"]),
         tests("Documents", needs: ["Documents", "Diagnostics"]),
         tests("Configuration", needs: ["Configuration", "Documents", "Diagnostics"]),
         tests("Checkpoints", needs: ["Checkpoints", "Documents", "Diagnostics"]),

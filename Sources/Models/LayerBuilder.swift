@@ -57,7 +57,8 @@ struct LayerBuilder {
     }
 
     private func checkSize(_ index: Int) throws {
-        guard channels.allSatisfy({ $0 <= LayerLimits.channels }), weights.parameterCount <= LayerLimits.parameters else {
+        let isNarrow = channels.allSatisfy { $0 <= LayerLimits.channels }
+        guard isNarrow, weights.parameterCount <= LayerLimits.parameters else {
             throw problem(index, "makes the model larger than \(LayerLimits.parameters) parameters")
         }
     }
@@ -117,7 +118,7 @@ struct LayerBuilder {
         // Then a side that is a multiple of the stride is divided by it, which all that follows relies on.
         guard (0..<kernel).contains(padding), (max(kernel - stride, 0)..<kernel).contains(2 * padding) else {
             throw problem(
-                index, "has kernel \(kernel), stride \(stride) and padding \(padding), which do not divide an image evenly")
+                index, "has kernel \(kernel), stride \(stride), padding \(padding), which do not divide sides evenly")
         }
         func block(_ inputs: Int, _ scope: WeightScope) -> SingleConv {
             SingleConv(
@@ -157,7 +158,7 @@ struct LayerBuilder {
         default: break
         }
         guard LayerLimits.stride % after == 0 else {
-            throw problem(index, "makes cells of \(after) pixels; \(LayerLimits.stride) pixels are divided into 1, 2, 4, …")
+            throw problem(index, "makes cells of \(after) pixels; only parts of \(LayerLimits.stride) are supported")
         }
         return after
     }

@@ -17,7 +17,9 @@ extension LayerTable {
             else { throw pair.value.problem("scale \(pair.key) is not [depth, width, max_channels]") }
             scales.append((pair.key, Scale(depth: depth, width: width, maxChannels: limit)))
         }
-        if scales.isEmpty, let depth = document["depth_multiple"]?.double, let width = document["width_multiple"]?.double {
+        if scales.isEmpty, let depth = document["depth_multiple"]?.double,
+            let width = document["width_multiple"]?.double
+        {
             guard (0.001...10).contains(depth), (0.001...10).contains(width) else {
                 throw document.problem("depth_multiple \(depth) or width_multiple \(width) is no scale")
             }

@@ -10,6 +10,7 @@ extension Detector {
     public struct Transfer: Equatable, Sendable {
         /// Entries whose name and shape matched.
         public var transferred: Int
+        /// Entries of the model.
         public var total: Int
         /// Classes whose head rows were copied by name.
         public var classes: [String]

@@ -80,6 +80,6 @@ public protocol BatchSource: AnyObject {
     var stepsPerEpoch: Int { get }
     /// Batches of this rank's shards, in order; an empty batch where a shard has no images. Steps are asked for in order.
     func batches(epoch: Int, step: Int) throws -> [Batch]
-    /// Goes to another place in the run; what was prepared ahead is dropped.
-    func seek(epoch: Int, step: Int) throws
+    /// Goes to where the run is; what was prepared ahead for another place, or another length of the run, is dropped.
+    func seek(_ progress: Progress) throws
 }

@@ -21,7 +21,7 @@ public struct Progress: Equatable, Sendable, Codable {
     public var stopping: EarlyStopping
     /// Precision, recall, mAP50 and mAP50-95 of the best epoch; empty before the first.
     public var bestMetrics: [Double] = []
-    /// Seconds spent in finished epochs, over all starts of the run.
+    /// Seconds spent in steps and validation, over all starts of the run.
     public var seconds = 0.0
 
     public init(epochs: Int, patience: Int) {

@@ -83,7 +83,8 @@ import Testing
     @Test func aDataSetSmallerThanAStepIsRefused() throws {
         let input = try SpoiltInput()
         try input.expectRefusal(
-            ["recipe.yaml", "batch=3"], ranks: 2, code: .badData, saying: ["4 training images", "2 shards × 3", "batch=2"])
+            ["recipe.yaml", "batch=3"], ranks: 2, code: .badData,
+            saying: ["4 training images", "2 shards × 3", "batch=2"])
     }
 
     @Test func moreRanksThanImagesAreRefused() throws {

@@ -7,8 +7,8 @@ import Testing
 /// One of two ranks that is started wrongly or dies: all end soon, with one message and one exit code.
 @Suite(.serialized) struct BadRankTests {
     private func expectRefusal(
-        _ input: SpoiltInput, first: [String] = ["recipe.yaml"], second: [String], code: ExitCode, saying words: [String],
-        at place: SourceLocation = #_sourceLocation
+        _ input: SpoiltInput, first: [String] = ["recipe.yaml"], second: [String], code: ExitCode,
+        saying words: [String], at place: SourceLocation = #_sourceLocation
     ) throws {
         let before = try input.contents()
         let outcome = try Program.run(first, and: second, in: input.url)
@@ -20,7 +20,8 @@ import Testing
         let input = try SpoiltInput()
         try expectRefusal(input, second: ["gone.yaml"], code: .missingInput, saying: ["rank 1 (", "gone.yaml"])
         try expectRefusal(
-            input, first: ["gone.yaml"], second: ["recipe.yaml"], code: .missingInput, saying: ["rank 0 (", "gone.yaml"])
+            input, first: ["gone.yaml"], second: ["recipe.yaml"], code: .missingInput,
+            saying: ["rank 0 (", "gone.yaml"])
     }
 
     @Test func aRankThatCannotReadItsTeacherIsNamed() throws {
@@ -55,8 +56,12 @@ import Testing
         let input = try SpoiltInput()
         let before = try input.contents()
         let words = ["recipe.yaml", "epochs=100000", "patience=0", "val=false", "mosaic=0"]
-        // The system kills a process at the end of its processor time.
-        let outcome = try Program.run(words, and: words, in: input.url, secondShell: "ulimit -t 2")
+        let outcome = try ProgramRun.ranks(2, [Program.path] + words, in: input.url) { mpirun, output in
+            ProgramRun.wait { output().contains("1/100000") }
+            let ranks = ProgramRun.children(of: mpirun)
+            #expect(ranks.count == 2)
+            if let last = ranks.last { kill(last, SIGKILL) }
+        }
         #expect(outcome.code == 128 + SIGKILL, "\(outcome.errors) \(outcome.output.suffix(300))")
         let after = try input.contents()
         #expect(after.filter { !$0.key.hasPrefix("runs/distill/train2") } == before)

@@ -24,18 +24,22 @@ import Testing
     private static let command = PickleText.call(.global("posix", "system"), [.string("touch EXECUTED")])
 
     /// Files of wrong bytes, and what is said about them.
-    @Test(arguments: [
-        ("text.pt", Array("no archive".utf8), ["text.pt", "neither", "Check"]),
-        ("empty.pt", [], ["empty.pt", "empty", "again"]),
-        ("command.pt", ZipText.checkpoint(command).bytes, ["command.pt", "posix.system", "constructors", "Do not use"]),
-        (
-            "eval.pt", ZipText.checkpoint(.dictionary([("model", .global("builtins", "eval"))])).bytes,
-            ["eval.pt", "builtins.eval", "constructors"]
-        ),
-        ("nothing.pt", ZipText.checkpoint(.dictionary([])).bytes, ["nothing.pt", "neither a model nor weights"]),
-        ("other.zip.pt", ZipText(entries: [.init(name: "a", bytes: [1])]).bytes, ["no PyTorch checkpoint", "Give"]),
-        ("header.safetensors", PickleText.number(1 << 60, 8) + Array("{}".utf8), ["header.safetensors", "header"]),
-    ] as [(String, [UInt8], [String])])
+    @Test(
+        arguments: [
+            ("text.pt", Array("no archive".utf8), ["text.pt", "neither", "Check"]),
+            ("empty.pt", [], ["empty.pt", "empty", "again"]),
+            ("command.pt", ZipText.checkpoint(command).bytes, ["command.pt", "posix.system", "Do not use this file"]),
+            (
+                "eval.pt", ZipText.checkpoint(.dictionary([("model", .global("builtins", "eval"))])).bytes,
+                ["eval.pt", "builtins.eval", "constructors"]
+            ),
+            ("nothing.pt", ZipText.checkpoint(.dictionary([])).bytes, ["nothing.pt", "neither a model nor weights"]),
+            (
+                "other.zip.pt", ZipText(entries: [.init(name: "a", bytes: [1])]).bytes,
+                ["no PyTorch checkpoint", "Give"]
+            ),
+            ("head.safetensors", PickleText.number(1 << 60, 8) + Array("{}".utf8), ["head.safetensors", "its header"]),
+        ] as [(String, [UInt8], [String])])
     func aFileThatIsNoModelIsRefused(_ name: String, _ bytes: [UInt8], _ words: [String]) throws {
         let input = try SpoiltInput()
         try input.write(name, bytes)
@@ -80,7 +84,8 @@ import Testing
         try input.expectRefusal(
             ["convert", file, "out.safetensors"], code: .badData, saying: [file, first, "shape [1, 1, 1, 1]"])
         try input.write(file, try changed { $0[first] = nil })
-        try input.expectRefusal(["convert", file, "out.safetensors"], code: .badData, saying: [file, "no tensor", first])
+        try input.expectRefusal(
+            ["convert", file, "out.safetensors"], code: .badData, saying: [file, "no tensor", first])
         try input.expectRefusal(
             ["recipe.yaml", "teacher=\(file)"], ranks: 2, code: .badData, saying: [file, "every class", "fire, smoke"])
     }

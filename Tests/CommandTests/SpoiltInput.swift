@@ -85,7 +85,7 @@ final class SpoiltInput {
 
     /// Expects this exit code and one message on one line, whatever the number of ranks.
     func expectOneMessage(
-        _ outcome: Program.Outcome, code: ExitCode, saying words: [String],
+        _ outcome: ProgramRun.Outcome, code: ExitCode, saying words: [String],
         at place: SourceLocation = #_sourceLocation
     ) {
         let said = "code \(outcome.code): \(outcome.errors) \(outcome.output.suffix(500))"

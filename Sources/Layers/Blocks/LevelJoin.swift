@@ -40,12 +40,11 @@ public struct LevelJoin {
 
         func pull() {
             guard let gradient = output.arrivedGradient else { return }
-            for level in levels {
+            for (level, image, start) in places {
+                let part = cells(of: gradient, image, start, level.shape)
                 level.receive { target, accumulate in
                     if !accumulate { target.fill(0) }
-                    for (other, image, start) in places where other === level {
-                        target.images(image..<image + 1).add(cells(of: gradient, image, start, level.shape))
-                    }
+                    target.images(image..<image + 1).add(part)
                 }
             }
             output.releaseGradient()

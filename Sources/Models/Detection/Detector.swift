@@ -3,8 +3,11 @@ import Tensors
 
 /// A detection model built from a layer table, with its own weights.
 public final class Detector: Model {
+    /// What it was built from.
     public let table: LayerTable
+    /// All its numbers.
     public let weights: Weights
+    /// Names of its classes, in order.
     public let classNames: [String]
     private let blocks: [any LayerBlock]
     private let sources: [[Int]]
@@ -34,6 +37,7 @@ public final class Detector: Model {
         initializeHeadBiases(compat83: compat83)
     }
 
+    /// Number of its classes.
     public var classCount: Int { classNames.count }
     /// Input pixels per cell of each level, finest first.
     public var strides: [Int] { head.strides }
@@ -78,6 +82,7 @@ public struct DetectorOutput {
     public let boxes: Activation
     /// `[N, 1, A, K]`.
     public let scores: Activation
+    /// Where the anchors are.
     public let grid: AnchorGrid
 
     /// The numbers alone.

@@ -59,7 +59,7 @@ struct TrainingRun {
         for note in plan.notes { log.note(note) }
         let state = RunState(
             weights: student.weights,
-            optimizer: plan.usesSGD ? SGD(student.weights) : AdamW(student.weights, beta1: plan.beta1),
+            optimizer: plan.rule.usesSGD ? SGD(student.weights) : AdamW(student.weights, beta1: plan.rule.momentum),
             progress: Progress(epochs: recipe.epochs, patience: recipe.patience))
         let facts = facts(student, teacher, data, plan)
         try restore(state, facts)
@@ -122,6 +122,8 @@ struct TrainingRun {
     private func restore(_ state: RunState, _ facts: RunFacts) throws {
         if let resumed {
             try state.restore(from: resumed.snapshot)
+            // The command line may have changed it.
+            state.progress.stopping.patience = recipe.patience
             for line in resumed.snapshot.facts.differences(to: facts) { log.note("warning: \(line)") }
             let progress = state.progress
             log.note("resumed \(resumed.snapshot.path) after epoch \(progress.epoch), step \(progress.step)")
