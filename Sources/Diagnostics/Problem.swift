@@ -29,6 +29,16 @@ public struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
         self.exit = exit
     }
 
+    /// Runs `body`; a problem that it throws without a file is one of this file.
+    public static func within<Result>(_ file: String, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch var problem as Problem {
+            problem.file = problem.file ?? file
+            throw problem
+        }
+    }
+
     /// `file:line:column: message. Remedy.`
     public var description: String {
         var place = ""

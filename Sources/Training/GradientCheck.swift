@@ -14,7 +14,7 @@ extension Trainer {
     /// Measures every term on the next images and writes the table down; leaves no trace in the run.
     func measureTerms() throws -> [TermGradient] {
         ranks.report(phase: "gradient check", step: batchNumber)
-        let batches = try source.batches(epoch: state.progress.epoch, step: state.progress.step)
+        let batches = try batchesWithObjects()
         let measured = try termGradients(batches)
         try source.seek(state.progress)
         try journal.note(termTable(measured))
@@ -32,6 +32,19 @@ extension Trainer {
                 remedy: "Check that teacher and student differ, that labels exist, and that not everything is frozen",
                 exit: .diverged)
         }
+    }
+
+    /// The next step's batches in which some rank sees an object: on backgrounds alone a term is silent with good reason.
+    private func batchesWithObjects() throws -> [Batch] {
+        let steps = source.stepsPerEpoch
+        let next = state.progress.epoch * steps + state.progress.step
+        for number in next..<next + steps {
+            let batches = try source.batches(epoch: number / steps, step: number % steps)
+            var objects = [Double(batches.reduce(0) { $0 + $1.labels.objects.count })]
+            try ranks.sum(&objects)
+            if objects[0] > 0 { return batches }
+        }
+        return try source.batches(epoch: next / steps, step: next % steps)
     }
 
     /// The gradient norm that each term alone gives the student on a few images of every rank.

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Checkpoints
+@testable import TestSupport
 
 @Suite struct HostileTorchTests {
     private let folder: TemporaryFolder

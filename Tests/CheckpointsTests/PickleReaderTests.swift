@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Checkpoints
+@testable import TestSupport
 
 @Suite struct PickleReaderTests {
     private func read(_ bytes: [UInt8], _ limits: ReadingLimits = ReadingLimits()) throws -> PickleGraph {

@@ -15,9 +15,21 @@ enum Program {
     static func run(
         _ arguments: String..., ranks: Int? = nil, in folder: URL? = nil, shell: String? = nil
     ) throws -> ProgramRun.Outcome {
+        try run(arguments, ranks: ranks, in: folder, shell: shell)
+    }
+
+    /// As with single arguments.
+    static func run(
+        _ arguments: [String], ranks: Int? = nil, in folder: URL? = nil, shell: String? = nil
+    ) throws -> ProgramRun.Outcome {
         let command = (shell.map { ["bash", "-c", $0 + "; exec \"$@\"", "bash"] } ?? []) + [path] + arguments
         guard let ranks else { return try ProgramRun.start(command, in: folder) }
         return try ProgramRun.ranks(ranks, command, in: folder)
+    }
+
+    /// Runs two ranks of which the second has its own arguments.
+    static func run(_ first: [String], and second: [String], in folder: URL? = nil) throws -> ProgramRun.Outcome {
+        try ProgramRun.ranks(1, [path] + first + [":", "-np", "1", path] + second, in: folder)
     }
 }
 

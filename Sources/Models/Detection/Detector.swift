@@ -28,7 +28,7 @@ public final class Detector: Model {
         self.table = table
         self.classNames = classNames
         weights = Weights()
-        var builder = LayerBuilder(table: table, scope: weights.scope)
+        var builder = LayerBuilder(table: table, weights: weights)
         head = try builder.build(classCount: classNames.count, classWidth: classWidth)
         blocks = builder.blocks
         sources = builder.sources

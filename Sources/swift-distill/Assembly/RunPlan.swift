@@ -48,7 +48,8 @@ struct RunPlan {
         guard images >= count else {
             throw Problem(
                 "\(images) training images are fewer than the \(count) shards of a step",
-                remedy: "Start fewer ranks, or set shards=1 and batch=1")
+                remedy: ranks.size > images
+                    ? "Start at most \(images) ranks" : "Set shards=\(ranks.size) and batch=1")
         }
         guard images >= count * batch else {
             throw Problem(

@@ -32,6 +32,7 @@ struct TrainingRun {
             recipe = merged.recipe
             resumed = (snapshot, place)
         } else {
+            try reading.checkInputs("teacher", "student", "pretrained", "data", "distillation_dataset")
             recipe = reading.recipe
             resumed = nil
             if recipe.resume != .no { log.note("there is no checkpoint to resume from: the run begins anew") }
@@ -67,8 +68,9 @@ struct TrainingRun {
 
         let evaluator = try evaluator(of: student, data, plan)
         let result = RunResult(recipe: recipe, facts: facts, objective: objective.text, ranks: ranks)
-        try result.measureStart(evaluator, student: student, teacher: teacher, log: log, isResumed: resumed != nil)
+        // Before anything that takes long: whether there is room for what comes out.
         let journal = try journal(facts, objective, stepsPerEpoch: plan.shards.stepsPerEpoch)
+        try result.measureStart(evaluator, student: student, teacher: teacher, log: log, isResumed: resumed != nil)
         if let checkpoints = (journal as? RunJournal)?.checkpoints {
             StopSignal.onTermination { checkpoints.emergencySave(state) }
         }
@@ -137,6 +139,7 @@ struct TrainingRun {
         _ facts: RunFacts, _ objective: DetectionObjective, stepsPerEpoch: Int
     ) throws -> any Journal {
         guard ranks.rank == 0 else { return SilentJournal() }
+        try ResultFolder(registry: recipe.registry).check()
         let folder =
             try resumed.map { try RunFolder(resuming: $0.place) }
             ?? RunFolder(project: recipe.project, name: recipe.name, existOk: recipe.existOk)
