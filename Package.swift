@@ -2,7 +2,7 @@
 import PackageDescription
 
 #if arch(x86_64)
-    /// The kernels are written for AVX2 and FMA; `HostCheck` refuses an older CPU with a message.
+    /// The kernels are written for AVX2 and FMA; the command refuses an older CPU with a message.
     let simd: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma"])]
 #else
     let simd: [SwiftSetting] = []

@@ -16,7 +16,7 @@ public struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
     /// The exit code of the process.
     public var exit: ExitCode
 
-    /// A problem of its parts.
+    /// Leave out what is not known of the place.
     public init(
         _ message: String, file: String? = nil, line: Int? = nil, column: Int? = nil, remedy: String? = nil,
         exit: ExitCode = .badData

@@ -10,10 +10,10 @@ extension Detector {
     public struct Transfer: Equatable, Sendable {
         /// Entries whose name and shape matched.
         public var transferred: Int
-        /// Entries of the model.
-        public var total: Int
+        /// Entries of the model that took them, the never-trained ones included, as the field counts.
+        var total: Int
         /// Classes whose head rows were copied by name.
-        public var classes: [String]
+        var classes: [String]
 
         /// `Transferred 349/355 items`, and the classes.
         public var summary: String {

@@ -2,6 +2,7 @@ import Datasets
 
 /// Training batches of this rank's shards, prepared ahead in the background.
 public final class ShardedSource: BatchSource {
+    /// Of the plan, a short last step included; the same on every rank.
     public let stepsPerEpoch: Int
     private var loader: BatchLoader
     private let shards: Range<Int>

@@ -17,6 +17,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
     let source: any BatchSource
     let ranks: any Communicator
     private(set) var schedule: Schedule
+    /// The run as the last step left it.
     public let state: RunState
     let journal: any Journal
     let exchange: GradientExchange
@@ -79,7 +80,9 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         let agreement = try agree(passes, batches)
 
         // How wrong is the student? Walk back from there to every weight; sums over ranks set out meanwhile.
-        let losses = passes.map { objective.evaluate($0.preparation, of: $0.learned, counts: agreement.counts, isolating: nil) }
+        let losses = passes.map {
+            objective.evaluate($0.preparation, of: $0.learned, counts: agreement.counts, isolating: nil)
+        }
         for (shard, pass) in passes.enumerated() {
             state.weights.beginGradients(statistics: pass.statistics)
             let isLast = shard == passes.count - 1

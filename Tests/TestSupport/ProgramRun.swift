@@ -7,11 +7,16 @@ public enum ProgramRun {
     public struct Outcome: Sendable {
         /// Exit code; 128 + the signal's number when a signal ended it.
         public var code: Int32
+        /// All of standard output; for ranks, of all of them.
         public var output: String
+        /// All of standard error.
         public var errors: String
+        /// Wall time from start to end.
         public var seconds: Double
 
+        /// Of standard output, without empty ones.
         public var lines: [String] { output.split(separator: "\n").map(String.init) }
+        /// Lines of standard error, without empty ones.
         public var complaints: [String] { errors.split(separator: "\n").map(String.init) }
     }
 

@@ -2,8 +2,10 @@
 public struct SeededNumbers: RandomNumberGenerator {
     private var state: UInt64
 
+    /// Any seed is as good as another.
     public init(_ seed: UInt64) { state = seed }
 
+    /// 64 bits, all values equally likely.
     public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var z = state

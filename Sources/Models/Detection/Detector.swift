@@ -3,11 +3,11 @@ import Tensors
 
 /// A detection model built from a layer table, with its own weights.
 public final class Detector: Model {
-    /// What it was built from.
+    /// The architecture that was built, with this model's own class count and the scale in force.
     public let table: LayerTable
-    /// All its numbers.
+    /// Named as in the field's state dictionaries: `model.<row>.…`.
     public let weights: Weights
-    /// Names of its classes, in order.
+    /// By class index, which is the channel of the scores.
     public let classNames: [String]
     private let blocks: [any LayerBlock]
     private let sources: [[Int]]
@@ -37,7 +37,7 @@ public final class Detector: Model {
         initializeHeadBiases(compat83: compat83)
     }
 
-    /// Number of its classes.
+    /// K of the scores' shape.
     public var classCount: Int { classNames.count }
     /// Input pixels per cell of each level, finest first.
     public var strides: [Int] { head.strides }
@@ -78,11 +78,11 @@ public final class Detector: Model {
 
 /// A detector's answer, with what is needed to walk back from it.
 public struct DetectorOutput {
-    /// `[N, 1, A, 64]`.
+    /// `[N, 1, A, 64]`, as in `Predictions`.
     public let boxes: Activation
-    /// `[N, 1, A, K]`.
+    /// `[N, 1, A, K]`, as in `Predictions`.
     public let scores: Activation
-    /// Where the anchors are.
+    /// Where the A anchors lie.
     public let grid: AnchorGrid
 
     /// The numbers alone.
