@@ -84,7 +84,7 @@ import Testing
         let input = try SpoiltInput()
         try input.expectRefusal(
             ["recipe.yaml", "batch=3"], ranks: 2, code: .badData,
-            saying: ["4 training images", "2 shards × 3", "batch=2"])
+            saying: ["4 training images", "2 × 3 images", "batch=2"])
     }
 
     @Test func moreRanksThanImagesAreRefused() throws {
@@ -96,7 +96,7 @@ import Testing
         let input = try SpoiltInput()
         for number in 1..<4 { try input.write("data/train/labels/p\(number).txt", []) }
         // The one image with an object comes first in one order, and later in another.
-        for seed in 0..<4 {
+        for seed in 0..<2 {
             let outcome = try Program.run(
                 "recipe.yaml", "mosaic=0", "translate=0", "scale=0", "val=false", "seed=\(seed)", in: input.url)
             #expect(outcome.code == 0, "\(outcome.errors)")

@@ -49,7 +49,7 @@ struct RunPlan {
             throw Problem(
                 "\(images) training images are fewer than the \(count) shards of a step",
                 remedy: ranks > images
-                    ? "Start at most \(images) ranks" : "Set shards=\(ranks) and batch=1")
+                    ? "Start at most \(counted(images, "rank"))" : "Set shards=\(ranks) and batch=1")
         }
         guard images >= count * batch else {
             throw Problem(
