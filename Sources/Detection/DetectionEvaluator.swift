@@ -57,7 +57,7 @@ public final class DetectionEvaluator: Evaluator {
         self.metrics = metrics
         let sums = (0..<3).map { i in stride(from: i, to: losses.count, by: 3).reduce(0) { $0 + losses[$1] } }
         return Scores(
-            metrics: [metrics.precision, metrics.recall, metrics.map50, metrics.map50To95].map(roundedForReport),
+            metrics: metrics.reported.map(\.value),
             losses: sums.map { roundedForReport($0 / Double(max(batches.count, 1))) },
             report: metrics.table(perClass: true))
     }
