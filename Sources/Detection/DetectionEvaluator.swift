@@ -42,6 +42,9 @@ public final class DetectionEvaluator: Evaluator {
 
     /// Scores any detector of the same classes, as it is.
     public func evaluate(_ model: Detector, ranks: any Communicator) throws -> Scores? {
+        // Neither phase keeps the memory of the other, whose maps have other sizes.
+        releaseUnusedMemory()
+        defer { releaseUnusedMemory() }
         let mine = batches.count * ranks.rank / ranks.size..<batches.count * (ranks.rank + 1) / ranks.size
         let (statistics, batchLosses) = try examine(mine, model, ranks)
         // One row of losses per batch, so that the mean adds up in the same order on any number of ranks.

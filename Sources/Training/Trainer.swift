@@ -45,6 +45,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
     public func run() throws -> Ending {
         try source.seek(epoch: state.progress.epoch, step: state.progress.step)
         try refuseSilentTerms()
+        releaseUnusedMemory()
         while state.progress.epoch < state.progress.epochs {
             while state.progress.step < source.stepsPerEpoch {
                 let report = try step()
