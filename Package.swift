@@ -2,7 +2,7 @@
 import PackageDescription
 
 #if arch(x86_64)
-    /// The kernels are written for AVX2 and FMA; `HostCheck` refuses an older CPU with a message.
+    /// The kernels are written for AVX2 and FMA; the command refuses an older CPU with a message.
     let simd: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma"])]
 #else
     let simd: [SwiftSetting] = []
@@ -89,7 +89,8 @@ let package = Package(
         // Beside the graph: slow, obvious, in Double.
         room("ReferenceOps"),
         .target(
-            name: "TestSupport", dependencies: ["Checkpoints", "Models", "Tensors", "Layers", "ReferenceOps"],
+            name: "TestSupport",
+            dependencies: ["Checkpoints", "Models", "Tensors", "Layers", "ReferenceOps", "Diagnostics"],
             path: "Tests/TestSupport", swiftSettings: numeric),
         tests("Tensors", needs: ["Tensors", "ReferenceOps"]),
         tests("Layers", needs: ["Layers", "Tensors", "ReferenceOps"]),

@@ -139,7 +139,7 @@ public struct Recipe: Equatable, Sendable {
     public var maxDet = 300
     /// Rectangular validation batches.
     public var rect = true
-    /// Weights of precision, recall, mAP50 and mAP50-95 in the fitness.
+    /// Weights of precision, recall, mAP50 and mAP50-95 in the fitness, as in the reference's release 8.3.
     public var fitnessWeights = [0.0, 0.0, 0.1, 0.9]
     /// Release of the reference whose rules hold.
     public var compat = Compatibility.current
@@ -159,7 +159,7 @@ public struct Recipe: Equatable, Sendable {
     public var resume = Resume.no
     /// How often losses are logged.
     public var logEvery = LogFrequency.epoch
-    /// Whether every loss component, its weight, share and gradient norm are printed.
+    /// Whether every loss component, its weight, share and gradient norm are printed at each epoch, not at the start only.
     public var debug = false
 
     // MARK: Machine

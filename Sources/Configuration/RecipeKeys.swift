@@ -147,7 +147,9 @@ public enum RecipeKeys {
             "save_period", \.savePeriod, .whole(-1...1_000_000), "keep a checkpoint every so many epochs, -1 none"),
         RecipeKey("resume", \.resume, .resume, "continue the last run, or the one of a checkpoint"),
         RecipeKey("log_every", \.logEvery, .choice, "how often losses are logged"),
-        RecipeKey("debug", \.debug, .flag, "print every loss component, its weight, share and gradient norm"),
+        RecipeKey(
+            "debug", \.debug, .flag,
+            "print every loss component, its weight, share and gradient norm at each epoch, not at the start only"),
     ]
 
     private static let machine = [

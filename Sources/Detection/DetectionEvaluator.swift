@@ -81,8 +81,12 @@ public final class DetectionEvaluator: Evaluator {
             losses.append(objective.terms(prepared, counts: prepared.counts).map(\.value))
             let labels = batch.labels.boxes(imageSize: answer.grid.imageSize)
             for (image, detections) in suppression.detections(in: answer).enumerated() {
+                let source = batch.sources[image]
+                // 8.3 compares boxes in the pixels of the picture, later releases in those of the network's input.
+                let isOld = compatibility == .v83
                 statistics.add(
-                    image: batch.sources[image].index, detections, labels[image], matcher: matcher,
+                    image: source.index, isOld ? detections.map(source.original) : detections,
+                    isOld ? labels[image].map(source.original) : labels[image], matcher: matcher,
                     confidence: suppression.confidence)
             }
         }

@@ -16,6 +16,7 @@ public struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
     /// The exit code of the process.
     public var exit: ExitCode
 
+    /// Leave out what is not known of the place.
     public init(
         _ message: String, file: String? = nil, line: Int? = nil, column: Int? = nil, remedy: String? = nil,
         exit: ExitCode = .badData
@@ -26,6 +27,16 @@ public struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
         self.column = column
         self.remedy = remedy
         self.exit = exit
+    }
+
+    /// Runs `body`; a problem that it throws without a file is one of this file.
+    public static func within<Result>(_ file: String, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch var problem as Problem {
+            problem.file = problem.file ?? file
+            throw problem
+        }
     }
 
     /// `file:line:column: message. Remedy.`

@@ -12,11 +12,17 @@ extension LayerTable {
         var scales: [(letter: String, scale: Scale)] = []
         for pair in document["scales"]?.map ?? [] {
             guard let values = pair.value.list, values.count == 3, let depth = values[0].double,
-                let width = values[1].double, let limit = values[2].int, depth > 0, width > 0, limit > 0
+                let width = values[1].double, let limit = values[2].int, (0.001...10).contains(depth),
+                (0.001...10).contains(width), limit > 0
             else { throw pair.value.problem("scale \(pair.key) is not [depth, width, max_channels]") }
             scales.append((pair.key, Scale(depth: depth, width: width, maxChannels: limit)))
         }
-        if scales.isEmpty, let depth = document["depth_multiple"]?.double, let width = document["width_multiple"]?.double {
+        if scales.isEmpty, let depth = document["depth_multiple"]?.double,
+            let width = document["width_multiple"]?.double
+        {
+            guard (0.001...10).contains(depth), (0.001...10).contains(width) else {
+                throw document.problem("depth_multiple \(depth) or width_multiple \(width) is no scale")
+            }
             scales = [("", Scale(depth: depth, width: width, maxChannels: .max / 2))]
         }
         let letter = scale ?? document["scale"]?.string

@@ -1,7 +1,7 @@
 /// An architecture as the field writes it: rows of `from, repeats, module, arguments`, and scales that size them.
 public struct LayerTable: Equatable, Sendable {
     /// A constructor argument.
-    public enum Argument: Equatable, Sendable {
+    enum Argument: Equatable, Sendable {
         case int(Int)
         case double(Double)
         case bool(Bool)
@@ -13,12 +13,15 @@ public struct LayerTable: Equatable, Sendable {
     /// One layer.
     public struct Row: Equatable, Sendable {
         /// Layers whose outputs come in: −1 is the one before, others count from 0.
-        public var from: [Int]
-        public var repeats: Int
-        public var module: String
-        public var arguments: [Argument]
+        var from: [Int]
+        /// How often, before depth scaling: copies in a row, or bottlenecks inside a C2f or C3.
+        var repeats: Int
+        /// The field's class name, such as `Conv` or `nn.Upsample`.
+        var module: String
+        /// In the field's order, before width scaling; what a row leaves out takes the class's default.
+        var arguments: [Argument]
 
-        public init(_ from: [Int], _ repeats: Int, _ module: String, _ arguments: [Argument]) {
+        init(_ from: [Int], _ repeats: Int, _ module: String, _ arguments: [Argument]) {
             self.from = from
             self.repeats = repeats
             self.module = module
@@ -27,27 +30,27 @@ public struct LayerTable: Equatable, Sendable {
     }
 
     /// How a letter sizes the table.
-    public struct Scale: Equatable, Sendable {
-        public var depth: Double
-        public var width: Double
-        public var maxChannels: Int
-
-        public init(depth: Double, width: Double, maxChannels: Int) {
-            self.depth = depth
-            self.width = width
-            self.maxChannels = maxChannels
-        }
+    struct Scale: Equatable, Sendable {
+        /// Factor of every repetition above 1.
+        var depth: Double
+        /// Factor of every channel count.
+        var width: Double
+        /// Most channels of a row before `width` applies.
+        var maxChannels: Int
     }
 
+    /// `nc`: what the head predicts when no class names say otherwise.
     public var classCount: Int
     /// Scales by letter, in the order of the table.
-    public var scales: [(letter: String, scale: Scale)]
+    var scales: [(letter: String, scale: Scale)]
     /// The letter in force.
     public var scale: String?
-    public var backbone: [Row]
-    public var head: [Row]
+    /// Rows 0 and up.
+    var backbone: [Row]
+    /// Rows that follow the backbone's, the detection head last.
+    var head: [Row]
 
-    public init(
+    init(
         classCount: Int, scales: [(letter: String, scale: Scale)], scale: String?, backbone: [Row], head: [Row]
     ) {
         self.classCount = classCount
@@ -57,10 +60,11 @@ public struct LayerTable: Equatable, Sendable {
         self.head = head
     }
 
+    /// All rows, numbered as in weight names (`model.<row>.…`).
     public var rows: [Row] { backbone + head }
 
     /// The sizes in force: those of `scale`, else the first, else no scaling.
-    public var sizes: Scale {
+    var sizes: Scale {
         (scales.first { $0.letter == scale } ?? scales.first)?.scale
             ?? Scale(depth: 1, width: 1, maxChannels: .max / 2)
     }
@@ -76,6 +80,7 @@ public struct LayerTable: Equatable, Sendable {
         return Int((scaled / 8).rounded(.up)) * 8
     }
 
+    /// Field by field; written out because the tuples of `scales` have no equality of their own.
     public static func == (a: LayerTable, b: LayerTable) -> Bool {
         a.classCount == b.classCount && a.scale == b.scale && a.backbone == b.backbone && a.head == b.head
             && a.scales.map(\.letter) == b.scales.map(\.letter) && a.scales.map(\.scale) == b.scales.map(\.scale)
@@ -83,9 +88,9 @@ public struct LayerTable: Equatable, Sendable {
 }
 
 extension LayerTable.Argument: ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral, ExpressibleByStringLiteral {
-    public init(integerLiteral value: Int) { self = .int(value) }
-    public init(booleanLiteral value: Bool) { self = .bool(value) }
-    public init(stringLiteral value: String) { self = .string(value) }
+    init(integerLiteral value: Int) { self = .int(value) }
+    init(booleanLiteral value: Bool) { self = .bool(value) }
+    init(stringLiteral value: String) { self = .string(value) }
 
     /// The number, when it is whole.
     var int: Int? {

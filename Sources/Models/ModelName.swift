@@ -13,7 +13,8 @@ extension LayerTable {
         guard table.scales.contains(where: { $0.letter == table.scale }) else {
             throw Problem(
                 "\(name) is no known model",
-                remedy: "Use one of " + table.scales.map { family + $0.letter }.joined(separator: ", "), exit: .commandLine)
+                remedy: "Use one of " + table.scales.map { family + $0.letter }.joined(separator: ", "),
+                exit: .commandLine)
         }
         return table
     }

@@ -10,9 +10,10 @@ extension Detector {
     public struct Transfer: Equatable, Sendable {
         /// Entries whose name and shape matched.
         public var transferred: Int
-        public var total: Int
+        /// Entries of the model that took them, the never-trained ones included, as the field counts.
+        var total: Int
         /// Classes whose head rows were copied by name.
-        public var classes: [String]
+        var classes: [String]
 
         /// `Transferred 349/355 items`, and the classes.
         public var summary: String {
@@ -33,7 +34,7 @@ extension Detector {
             if other.shape == entry.shape, !(isClassRow && remaps && rows != nil) {
                 weights.write(entry, other.values)
                 transferred += 1
-            } else if isClassRow, let rows, other.shape.dropFirst() == entry.shape.dropFirst() {
+            } else if isClassRow, let rows, sameRows(other.shape, entry.shape) {
                 copyRows(rows, of: other.values, to: entry)
                 if other.shape == entry.shape { transferred += 1 }
             } else if other.shape == entry.shape {
@@ -55,7 +56,7 @@ extension Detector {
                 if case .counter = entry.content { continue }
                 throw Problem("has no tensor \(entry.name)", file: file, remedy: "Use weights of this architecture")
             }
-            if isLastClassEntry(entry.name), other.shape.dropFirst() == entry.shape.dropFirst(),
+            if isLastClassEntry(entry.name), sameRows(other.shape, entry.shape),
                 rows.values.allSatisfy({ $0 < other.shape[0] })
             {
                 copyRows(rows, of: other.values, to: entry)
@@ -69,6 +70,9 @@ extension Detector {
         }
     }
 
+    /// Whether two shapes differ in their number of rows at most.
+    private func sameRows(_ a: [Int], _ b: [Int]) -> Bool { a.count == b.count && a.dropFirst() == b.dropFirst() }
+
     /// Whether two names mean the same class: case and outer spaces do not count.
     public static func sameClass(_ a: String, _ b: String) -> Bool {
         func plain(_ name: String) -> String { name.lowercased().trimmingCharacters(in: .whitespaces) }
@@ -77,7 +81,9 @@ extension Detector {
 
     /// Channels inside the class branches of stored weights.
     public static func classWidth(in source: NamedWeights, headLayer: Int) -> Int? {
-        source["model.\(headLayer).cv3.0.0.conv.weight"]?.shape.first
+        source["model.\(headLayer).cv3.0.0.conv.weight"]?.shape.first.flatMap {
+            (1...LayerLimits.channels).contains($0) ? $0 : nil
+        }
     }
 
     /// For each own class the row of the class of that name, lower-cased and trimmed; nil when no name is real.

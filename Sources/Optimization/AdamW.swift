@@ -1,11 +1,14 @@
 import Foundation
 import Layers
 
-/// Adam with decoupled weight decay.
+/// Adam with decoupled weight decay: `p ← p·(1 − lr·wd)`; `m ← β₁·m + (1 − β₁)·g`; `v ← β₂·v + (1 − β₂)·g²`;
+/// `p ← p − lr · m/(1 − β₁ᵗ) / (√v/√(1 − β₂ᵗ) + ε)`.
 ///
 /// Source: Loshchilov and Hutter, arXiv:1711.05101, in PyTorch's form.
 public final class AdamW: Optimizer {
+    /// The recipe's word for it.
     public let name = "AdamW"
+    /// t of the formula after the last update.
     public var steps = 0
     private let first: FlatBuffer
     private let second: FlatBuffer
@@ -20,8 +23,10 @@ public final class AdamW: Optimizer {
         self.beta1 = beta1
     }
 
+    /// m and v, under PyTorch's names.
     public var state: [(name: String, buffer: FlatBuffer)] { [("exp_avg", first), ("exp_avg_sq", second)] }
 
+    /// One update; the momentum of `rates` has no part in it.
     public func step(_ weights: Weights, gradient: FlatBuffer, scale: Float, rates: Rates) {
         steps += 1
         let take1 = Float(1 - beta1)

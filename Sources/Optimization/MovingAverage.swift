@@ -6,7 +6,9 @@ import Tensors
 ///
 /// Source: the reference's ramp, `d = 0.9999 · (1 − e^(−updates / 2000))`.
 public final class MovingAverage {
+    /// Laid out as the weights' values: parameters, then running statistics.
     public let values: FlatBuffer
+    /// How often it has followed; a checkpoint brings its own count, since the ramp depends on it.
     public var updates = 0
 
     /// Starts as a copy.

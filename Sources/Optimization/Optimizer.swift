@@ -24,10 +24,12 @@ public struct Rates: Equatable, Sendable {
     public var norm: Double
     /// Rate of biases.
     public var bias: Double
+    /// μ of SGD; AdamW keeps the β₁ that it was made with.
     public var momentum: Double
     /// Decay of convolution weights; the others have none.
     public var weightDecay: Double
 
+    /// Rates of one step, as `Schedule.rates` makes them.
     public init(weight: Double, norm: Double, bias: Double, momentum: Double, weightDecay: Double) {
         self.weight = weight
         self.norm = norm

@@ -6,7 +6,9 @@ import Foundation
 public struct OptimizerRule: Equatable, Sendable {
     /// Whether SGD is chosen, else AdamW.
     public var usesSGD: Bool
+    /// Learning rate before any scaling for large batches: SGD's is fixed, AdamW's falls with the number of classes.
     public var rate: Double
+    /// β₁ of AdamW.
     public let momentum = 0.9
     /// Warm-up of biases starts here instead of at `warmup_bias_lr`.
     public var warmupBiasRate: Double

@@ -1,28 +1,39 @@
 import Foundation
 
-/// Learning rate, momentum, decay and accumulation over a run: functions of the batch's number alone, so that a resumed
-/// run needs to remember nothing.
+/// Learning rate, momentum, decay and accumulation over a run: functions of the batch's number and the run's length, so
+/// that a resumed run needs to remember nothing.
 ///
 /// Source: the reference's trainer (release 8.4); `longWarmup` gives the rules of 8.3.
 public struct Schedule: Equatable, Sendable {
+    /// Epochs over which the rate falls; changes with the length of a run that a time limit sets.
     public var epochs: Int
-    public var batchesPerEpoch: Int
-    /// Images of a full batch over all shards.
-    public var globalBatch: Int
-    public var nominalBatch: Int
-    /// Rate at the start, after any scaling for large batches.
-    public var initialRate: Double
-    /// Share of `initialRate` that is left at the end.
-    public var finalShare: Double
-    public var momentum: Double
-    /// Decay per `nominalBatch` images.
-    public var weightDecay: Double
-    public var cosine: Bool
-    public var warmupEpochs: Double
-    public var warmupMomentum: Double
-    public var warmupBiasRate: Double
-    public var longWarmup: Bool
+    var batchesPerEpoch: Int
+    var globalBatch: Int
+    var nominalBatch: Int
+    var initialRate: Double
+    var finalShare: Double
+    var momentum: Double
+    var weightDecay: Double
+    var cosine: Bool
+    var warmupEpochs: Double
+    var warmupMomentum: Double
+    var warmupBiasRate: Double
+    var longWarmup: Bool
 
+    /// - Parameters:
+    ///   - epochs: over which the rate falls.
+    ///   - batchesPerEpoch: over all shards together, a short last one included.
+    ///   - globalBatch: images of a full batch over all shards.
+    ///   - nominalBatch: images that gradients are gathered for (`nbs`).
+    ///   - initialRate: rate at the start, after any scaling for large batches.
+    ///   - finalShare: share of `initialRate` that is left at the end (`lrf`).
+    ///   - momentum: after warm-up.
+    ///   - weightDecay: per `nominalBatch` images.
+    ///   - cosine: falls along half a cosine, else along a line.
+    ///   - warmupEpochs: in which rates and momentum rise; fractions count, 0 is none.
+    ///   - warmupMomentum: momentum of the first batch.
+    ///   - warmupBiasRate: rate of biases at the first batch; the others begin at 0.
+    ///   - longWarmup: the rules of 8.3: at least 100 batches of warm-up, accumulation without the cap of a short run.
     public init(
         epochs: Int, batchesPerEpoch: Int, globalBatch: Int, nominalBatch: Int, initialRate: Double,
         finalShare: Double, momentum: Double, weightDecay: Double, cosine: Bool, warmupEpochs: Double,

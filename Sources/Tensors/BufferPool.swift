@@ -11,7 +11,7 @@ enum BufferPool {
 
     private static let shelves = Mutex(Shelves())
 
-    /// Room for at least `count` floats, aligned to a cache line, contents arbitrary.
+    /// Room for `capacity` floats, which `capacity(for:)` made, aligned to a cache line, contents arbitrary.
     static func take(_ capacity: Int) -> UnsafeMutablePointer<Float> {
         let kept: UInt? = shelves.withLock { shelves in
             shelves.free[capacity]?.popLast().map { UInt(bitPattern: $0) }
@@ -21,6 +21,7 @@ enum BufferPool {
         return raw.bindMemory(to: Float.self, capacity: capacity)
     }
 
+    /// Takes back what `take` gave, for the next that asks for as much.
     static func give(_ pointer: UnsafeMutablePointer<Float>, capacity: Int) {
         let address = UInt(bitPattern: pointer)
         shelves.withLock { shelves in

@@ -6,6 +6,7 @@
 /// Sharing across threads is safe as far as writers keep to disjoint values, which kernels do by splitting work at fixed
 /// places; hence `@unchecked`.
 public struct Tensor: @unchecked Sendable {
+    /// Extent of the values that this handle sees; a view's is smaller than its storage.
     public let shape: Shape
     /// Floats from one pixel to the next.
     public let pixelStride: Int
@@ -75,7 +76,8 @@ public struct Tensor: @unchecked Sendable {
 
     /// View of some columns of the only row of the only image.
     public func columns(_ range: Range<Int>) -> Tensor {
-        precondition(shape.n == 1 && shape.height == 1 && range.upperBound <= shape.width, "columns \(range) of \(shape)")
+        precondition(
+            shape.n == 1 && shape.height == 1 && range.upperBound <= shape.width, "columns \(range) of \(shape)")
         return Tensor(
             shape: Shape(1, 1, range.count, shape.channels), pixelStride: pixelStride, storage: storage,
             offset: offset + range.lowerBound * pixelStride)

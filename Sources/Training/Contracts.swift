@@ -7,7 +7,9 @@ import Layers
 /// A step has two phases. Each shard `prepare`s what depends on its own images and counts what terms are divided by; the
 /// counts are summed over all shards; then each shard `evaluate`s its part of every term. Parts add up over shards.
 public protocol Objective {
+    /// What a model says about a batch.
     associatedtype Answer
+    /// What the second phase needs to know from the first, for one shard.
     associatedtype Preparation
 
     /// Names of the terms, as in logs.
@@ -17,7 +19,7 @@ public protocol Objective {
     /// The objective as an equation, for the log's first lines.
     var text: String { get }
 
-    /// First phase, on one shard.
+    /// First phase, on one shard; `taught` is nil without a teacher.
     func prepare(_ learned: Answer, taught: Answer?, labels: BoxLabels) -> Preparation
     /// What a shard adds to the normalisers.
     func counts(of preparation: Preparation) -> [Double]
@@ -35,15 +37,19 @@ public struct ShardLoss: Equatable, Sendable {
 
     /// A term of an image.
     public struct Place: Equatable, Sendable {
+        /// One of the objective's names.
         public var term: String
+        /// Number within the shard's batch, so that its file can be named.
         public var image: Int
 
+        /// A term that is not finite for an image of the shard.
         public init(term: String, image: Int) {
             self.term = term
             self.image = image
         }
     }
 
+    /// One value per term, also where it is not finite: the sum over ranks tells all of them.
     public init(values: [Double], nonFinite: [Place]) {
         self.values = values
         self.nonFinite = nonFinite
@@ -67,6 +73,7 @@ public struct Scores: Equatable, Sendable {
     /// A table for people.
     public var report: String
 
+    /// Four metrics, in the order that `fitness_weights` has.
     public init(metrics: [Double], losses: [Double], report: String) {
         self.metrics = metrics
         self.losses = losses
@@ -80,6 +87,6 @@ public protocol BatchSource: AnyObject {
     var stepsPerEpoch: Int { get }
     /// Batches of this rank's shards, in order; an empty batch where a shard has no images. Steps are asked for in order.
     func batches(epoch: Int, step: Int) throws -> [Batch]
-    /// Goes to another place in the run; what was prepared ahead is dropped.
-    func seek(epoch: Int, step: Int) throws
+    /// Goes to where the run is; what was prepared ahead for another place, or another length of the run, is dropped.
+    func seek(_ progress: Progress) throws
 }

@@ -1,15 +1,15 @@
 /// Ends a run whose fitness has not improved for a number of epochs.
 ///
-/// Source: the reference's rule; only a strictly greater fitness is an improvement, and a fitness of 0 never counts as a
-/// best one.
+/// Source: the reference's rule; the first fitness is the best so far, then only a strictly greater one, and patience does
+/// not run out while the best is 0.
 public struct EarlyStopping: Equatable, Sendable, Codable {
     /// Epochs without improvement that are waited for; 0 waits for ever.
     public var patience: Int
-    public private(set) var bestFitness = 0.0
+    private(set) var bestFitness = 0.0
     /// 1-based epoch of the best fitness.
     public private(set) var bestEpoch = 0
 
-    public init(patience: Int) { self.patience = patience }
+    init(patience: Int) { self.patience = patience }
 
     /// Takes in the fitness of a 1-based epoch; says whether it is the best so far and whether to stop.
     public mutating func observe(_ fitness: Double, epoch: Int) -> (isBest: Bool, stops: Bool) {

@@ -8,14 +8,22 @@ extension Trainer {
     /// Images per shard that the gradient of each term is measured on.
     private var sampleSize: Int { 4 }
 
+    /// A loss term by itself: its value and the norm of the gradient that it gives the student.
+    typealias TermGradient = (value: Double, norm: Double, images: Int)
+
+    /// Measures every term on the next images and writes the table down; leaves no trace in the run.
+    func measureTerms() throws -> [TermGradient] {
+        ranks.report(phase: "gradient check", step: batchNumber)
+        let batches = try batchesWithObjects()
+        let measured = try termGradients(batches)
+        try source.seek(state.progress)
+        try journal.note(termTable(measured))
+        return measured
+    }
+
     /// Stops a run in which a term has weight but gives the student no gradient: the field's most frequent failure.
     func refuseSilentTerms() throws {
-        ranks.report(phase: "gradient check", step: batchNumber)
-        let batches = try source.batches(epoch: state.progress.epoch, step: state.progress.step)
-        let measured = try termGradients(batches)
-        try source.seek(epoch: state.progress.epoch, step: state.progress.step)
-        try journal.note(termTable(measured))
-        for (index, term) in measured.enumerated() where objective.weights[index] != 0 && !(term.norm > 0) {
+        for (index, term) in try measureTerms().enumerated() where objective.weights[index] != 0 && !(term.norm > 0) {
             let reason =
                 term.norm.isNaN
                 ? "its gradient is not a number" : "it gives the student no gradient on \(term.images) images"
@@ -26,10 +34,23 @@ extension Trainer {
         }
     }
 
+    /// The next step's batches in which some rank sees an object: on backgrounds alone a term is silent with good reason.
+    private func batchesWithObjects() throws -> [Batch] {
+        let steps = source.stepsPerEpoch
+        let next = state.progress.epoch * steps + state.progress.step
+        for number in next..<next + steps {
+            let batches = try source.batches(epoch: number / steps, step: number % steps)
+            var objects = [Double(batches.reduce(0) { $0 + $1.labels.objects.count })]
+            try ranks.sum(&objects)
+            if objects[0] > 0 { return batches }
+        }
+        return try source.batches(epoch: next / steps, step: next % steps)
+    }
+
     /// The gradient norm that each term alone gives the student on a few images of every rank.
-    func termGradients(_ batches: [Batch]) throws -> [(value: Double, norm: Double, images: Int)] {
+    func termGradients(_ batches: [Batch]) throws -> [TermGradient] {
         let sample = Batch.joined(batches).sample(sampleSize)
-        var results: [(value: Double, norm: Double, images: Int)] = []
+        var results: [TermGradient] = []
         for term in objective.names.indices {
             let pass = answer(sample)
             var counts = objective.counts(of: pass.preparation) + [Double(sample.labels.imageCount)]
@@ -47,7 +68,7 @@ extension Trainer {
         return results
     }
 
-    private func termTable(_ measured: [(value: Double, norm: Double, images: Int)]) -> String {
+    private func termTable(_ measured: [TermGradient]) -> String {
         let total = zip(measured, objective.weights).reduce(0) { $0 + $1.0.value * $1.1 }
         let rows = measured.indices.map { index in
             let contribution = measured[index].value * objective.weights[index]

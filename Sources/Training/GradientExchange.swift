@@ -40,7 +40,7 @@ final class GradientExchange {
         return buckets
     }
 
-    /// Announces the shard whose tape is about to walk back; the last one sets the buckets on their way.
+    /// Announces the tape of the last shard, which sets the buckets on their way as it walks back.
     func begin(_ tape: Tape) {
         missing = [Int](repeating: 0, count: buckets.count)
         next = 0

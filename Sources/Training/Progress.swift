@@ -18,12 +18,16 @@ public struct Progress: Equatable, Sendable, Codable {
     public var termSums: [Double] = []
     /// Steps behind `termSums`.
     public var termSteps = 0
+    /// The best fitness so far, and how long ago it was.
     public var stopping: EarlyStopping
     /// Precision, recall, mAP50 and mAP50-95 of the best epoch; empty before the first.
     public var bestMetrics: [Double] = []
-    /// Seconds spent in finished epochs, over all starts of the run.
+    /// Seconds spent in steps and validation, over all starts of the run.
     public var seconds = 0.0
 
+    /// The beginning of a run.
+    ///
+    /// - Parameter patience: epochs without improvement that are waited for; 0 waits for ever.
     public init(epochs: Int, patience: Int) {
         self.epochs = epochs
         stopping = EarlyStopping(patience: patience)

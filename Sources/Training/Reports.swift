@@ -6,22 +6,30 @@ import Optimization
 
 /// What a step did.
 public struct StepReport: Sendable {
+    /// 0-based.
     public var epoch: Int
+    /// 1-based within the epoch.
     public var step: Int
-    /// Number of the batch over the whole run.
+    /// 0-based over the whole run.
     public var batch: Int
     /// Value of each term over the global batch.
     public var values: [Double]
-    /// Gradient norm before clipping.
+    /// L2 norm of the gradient before clipping: of all that was gathered when the optimizer moved, else of this step's.
     public var norm: Double
+    /// What the schedule asks for at this batch, whether or not the optimizer moved.
     public var rates: Rates
+    /// Of all shards.
     public var images: Int
+    /// Labelled objects on these images.
     public var objects: Int
+    /// Whether something was not finite, so that nothing of the step entered the run's state.
     public var isSkipped: Bool
     /// Whether the ranks agreed to stop after this step.
     public var stops: Bool
+    /// Wall time since the step before ended, the journal's work on that one included; an epoch's first step counts from
+    /// its own beginning.
     public var seconds: Double
-    /// Part of `seconds` spent waiting for data.
+    /// Part of `seconds` until the batches were there.
     public var loadingSeconds: Double
 }
 
@@ -33,18 +41,25 @@ public struct EpochReport: Sendable {
     public var terms: [Double]
     /// On rank 0, when validated.
     public var scores: Scores?
+    /// The weighted metrics; nil when not validated. The same on every rank.
     public var fitness: Double?
+    /// Whether no epoch before had as much.
     public var isBest: Bool
+    /// At the epoch's last batch.
     public var rates: Rates
-    /// Since the start of the run.
+    /// Spent in steps and validation up to here, over all starts of the run.
     public var seconds: Double
+    /// Whether patience or time has run out; not set merely because it is the last epoch.
     public var stops: Bool
 }
 
 /// How a run ended.
 public enum Ending: Equatable, Sendable {
+    /// After its last epoch.
     case finished
+    /// Without patience or time left.
     case stoppedEarly
+    /// In mid-epoch, by a signal; it can be resumed.
     case stoppedOnRequest
 }
 
@@ -60,20 +75,26 @@ public protocol Journal: AnyObject {
 
 /// What a run is made of.
 public struct TrainerParts<Student, Task> {
-    public var recipe: Recipe
-    public var student: Student
-    public var teacher: Student?
-    public var objective: Task
-    public var evaluator: any Evaluator
-    public var source: any BatchSource
-    public var ranks: any Communicator
-    /// Shards that this rank carries.
-    public var localShards: Int
-    public var schedule: Schedule
-    public var state: RunState
-    public var journal: any Journal
-    public var stopRequested: () -> Bool
+    let recipe: Recipe
+    let student: Student
+    let teacher: Student?
+    let objective: Task
+    let evaluator: any Evaluator
+    let source: any BatchSource
+    let ranks: any Communicator
+    let localShards: Int
+    let schedule: Schedule
+    let state: RunState
+    let journal: any Journal
+    let stopRequested: () -> Bool
 
+    /// - Parameters:
+    ///   - recipe: checked; of it the loop reads what concerns steps and validation.
+    ///   - teacher: nil trains on labels alone.
+    ///   - source: batches of this rank's shards.
+    ///   - localShards: how many these are.
+    ///   - state: carries the student's own weights, and where the run stands.
+    ///   - stopRequested: asked once per step; one rank that wants to stop stops all.
     public init(
         recipe: Recipe, student: Student, teacher: Student?, objective: Task, evaluator: any Evaluator,
         source: any BatchSource, ranks: any Communicator, localShards: Int, schedule: Schedule, state: RunState,

@@ -2,8 +2,9 @@ import Datasets
 
 /// Training batches of this rank's shards, prepared ahead in the background.
 public final class ShardedSource: BatchSource {
+    /// Of the plan, a short last step included; the same on every rank.
     public let stepsPerEpoch: Int
-    private let loader: BatchLoader
+    private var loader: BatchLoader
     private let shards: Range<Int>
     private let threads: Int
     private var prefetcher: Prefetcher?
@@ -22,7 +23,8 @@ public final class ShardedSource: BatchSource {
 
     /// Batches of this rank's shards, in order.
     public func batches(epoch: Int, step: Int) throws -> [Batch] {
-        if prefetcher == nil || next != epoch * stepsPerEpoch + step { try seek(epoch: epoch, step: step) }
+        let place = epoch * stepsPerEpoch + step
+        if prefetcher == nil || next != place { start(at: place) }
         next += 1
         return try shards.map { _ in
             guard let batch = try prefetcher?.next() else { preconditionFailure("no batch after the last") }
@@ -30,10 +32,15 @@ public final class ShardedSource: BatchSource {
         }
     }
 
-    /// Goes to another place in the run; what was prepared ahead is dropped.
-    public func seek(epoch: Int, step: Int) throws {
-        let start = epoch * stepsPerEpoch + step
-        if prefetcher != nil, start == next { return }
+    /// Goes to where the run is; what was prepared ahead for another place, or another length of the run, is dropped.
+    public func seek(_ progress: Progress) {
+        let place = progress.epoch * stepsPerEpoch + progress.step
+        if prefetcher != nil, place == next, loader.epochs == progress.epochs { return }
+        loader.epochs = progress.epochs
+        start(at: place)
+    }
+
+    private func start(at start: Int) {
         prefetcher?.stop()
         next = start
         let (loader, shards, steps) = (loader, shards, stepsPerEpoch)

@@ -3,7 +3,6 @@ import Foundation
 /// Wall time since the last look.
 final class Stopwatch {
     private var lastLap = Stopwatch.now
-    private var lastEpoch = Stopwatch.now
 
     private static var now: Double { ProcessInfo.processInfo.systemUptime }
 
@@ -14,12 +13,6 @@ final class Stopwatch {
     func lap() -> Double {
         defer { lastLap = Stopwatch.now }
         return seconds
-    }
-
-    /// Seconds since the last epoch's end; begins a new epoch.
-    func epochLap() -> Double {
-        defer { lastEpoch = Stopwatch.now }
-        return Stopwatch.now - lastEpoch
     }
 }
 

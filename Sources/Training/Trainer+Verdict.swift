@@ -20,7 +20,7 @@ extension Trainer {
         var bytes: [UInt8] = []
         if ranks.rank == 0 {
             let epoch = state.progress.epoch + 1
-            let seconds = state.progress.seconds + clock.epochLap()
+            let seconds = state.progress.seconds + clock.lap()
             var verdict = Verdict(
                 fitness: nil, isBest: false, stops: false, epochs: state.progress.epochs, seconds: seconds)
             if let scores {

@@ -16,7 +16,8 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
     let evaluator: any Evaluator
     let source: any BatchSource
     let ranks: any Communicator
-    let schedule: Schedule
+    private(set) var schedule: Schedule
+    /// The run as the last step left it.
     public let state: RunState
     let journal: any Journal
     let exchange: GradientExchange
@@ -43,10 +44,11 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
 
     /// Trains until the last epoch, until the fitness stops improving, or until somebody asks to stop.
     public func run() throws -> Ending {
-        try source.seek(epoch: state.progress.epoch, step: state.progress.step)
+        try source.seek(state.progress)
         try refuseSilentTerms()
         releaseUnusedMemory()
         while state.progress.epoch < state.progress.epochs {
+            try beginEpoch()
             while state.progress.step < source.stepsPerEpoch {
                 let report = try step()
                 try journal.record(report, state)
@@ -55,6 +57,15 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
             if try judge().stops { return .stoppedEarly }
         }
         return .finished
+    }
+
+    /// Follows a run whose length a time limit has changed; measures terms where that was asked for.
+    func beginEpoch() throws {
+        schedule.epochs = state.progress.epochs
+        try source.seek(state.progress)
+        if recipe.debug && state.progress.step == 0 && state.progress.epoch > 0 { _ = try measureTerms() }
+        // The time of the first step is its own.
+        _ = clock.lap()
     }
 
     /// Takes one step; every rank leaves it with identical weights.
@@ -70,7 +81,9 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         let agreement = try agree(passes, batches)
 
         // How wrong is the student? Walk back from there to every weight; sums over ranks set out meanwhile.
-        let losses = passes.map { objective.evaluate($0.preparation, of: $0.learned, counts: agreement.counts, isolating: nil) }
+        let losses = passes.map {
+            objective.evaluate($0.preparation, of: $0.learned, counts: agreement.counts, isolating: nil)
+        }
         for (shard, pass) in passes.enumerated() {
             state.weights.beginGradients(statistics: pass.statistics)
             let isLast = shard == passes.count - 1
@@ -87,10 +100,12 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         let isSound = norm.isFinite && values.allSatisfy(\.isFinite)
         let update = isSound ? accept(values, norm, agreement) : nil
         if !isSound { try skip(losses, batches) }
+        let seconds = clock.lap()
+        state.changing { state.progress.seconds += seconds }
         return StepReport(
             epoch: state.progress.epoch, step: state.progress.step, batch: batchNumber - 1, values: values,
             norm: update?.norm ?? norm, rates: schedule.rates(batch: batchNumber - 1), images: agreement.images,
-            objects: agreement.objects, isSkipped: !isSound, stops: agreement.stops, seconds: clock.lap(),
+            objects: agreement.objects, isSkipped: !isSound, stops: agreement.stops, seconds: seconds,
             loadingSeconds: loaded)
     }
 

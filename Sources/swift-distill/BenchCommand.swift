@@ -26,7 +26,7 @@ struct BenchCommand: ParsableCommand {
     }
 
     func run() throws {
-        try Session.run { ranks in
+        try Session.run(Self.configuration.commandName) { ranks in
             let options = BenchOptions(
                 student: student, teacher: teacher, size: imgsz, batch: batch, steps: steps, threads: threads)
             switch try Bench(options, ranks: ranks).run() {

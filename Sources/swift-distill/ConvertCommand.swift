@@ -18,7 +18,7 @@ struct ConvertCommand: ParsableCommand {
     @Flag(help: "Store 16-bit floats: half the size.") var half = false
 
     func run() throws {
-        try Session.run { ranks in
+        try Session.run(Self.configuration.commandName) { ranks in
             guard ranks.rank == 0 else { return .done }
             guard output.hasSuffix(".safetensors") else {
                 throw Problem(

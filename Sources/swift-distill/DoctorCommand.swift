@@ -21,7 +21,7 @@ struct DoctorCommand: ParsableCommand {
     }
 
     func run() throws {
-        try Session.run { ranks in
+        try Session.run(Self.configuration.commandName) { ranks in
             startMatrixProducts()
             let sums = try SumCheck.run(ranks)
             ranks.report(phase: "doctor", step: 0)

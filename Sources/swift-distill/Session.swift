@@ -6,7 +6,9 @@ import Foundation
 /// What every command that computes has in common: joining the ranks, one message for a failure, one exit code.
 enum Session {
     /// Runs `body` on every rank and ends the process with its exit code.
-    static func run(_ body: (any Communicator) throws -> ExitCode) throws -> Never {
+    ///
+    /// - Parameter command: its name, which all ranks must have been started with.
+    static func run(_ command: String?, _ body: (any Communicator) throws -> ExitCode) throws -> Never {
         let ranks: any Communicator
         do {
             ranks = try Ranks.join()
@@ -15,11 +17,43 @@ enum Session {
         }
         do {
             try StopSignal.listen()
+            try agree(on: command ?? "", ranks: ranks)
             let code = try body(ranks)
             try ranks.finish()
             exit(code.rawValue)
         } catch {
             ranks.abort(because: error)
+        }
+    }
+
+    /// Ends the process because of a command line that is not understood; of many ranks one says so.
+    static func refuse(_ error: any Error) -> Never {
+        if let ranks = try? Ranks.join(), ranks.size > 1 {
+            let message = SwiftDistill.message(for: error)
+            ranks.abort(because: Problem(message, remedy: "See `swift-distill --help`", exit: .commandLine))
+        }
+        FileHandle.standardError.write(Data((SwiftDistill.fullMessage(for: error) + "\n").utf8))
+        exit(ExitCode.commandLine.rawValue)
+    }
+
+    /// Ranks that run different commands would wait for each other for ever.
+    private static func agree(on command: String, ranks: any Communicator) throws {
+        let first = String(decoding: try ranks.broadcast(Array(command.utf8)), as: UTF8.self)
+        guard first == command else {
+            throw Problem(
+                "this rank was started with the command `\(command)`, rank 0 with `\(first)`",
+                remedy: "Start all ranks with the same command", exit: .commandLine)
+        }
+    }
+
+    /// Ranks of different recipes would wait for each other for ever, or mix numbers that do not belong together.
+    static func agree(on recipe: Recipe, ranks: any Communicator) throws {
+        let text = String(decoding: try ranks.broadcast(Array(recipe.yaml.utf8)), as: UTF8.self)
+        let differences = recipe.differences(from: try Recipe(yaml: text, file: "recipe of rank 0"))
+        guard differences.isEmpty else {
+            throw Problem(
+                "this rank and rank 0 have different recipes: \(differences.joined(separator: ", "))",
+                remedy: "Give all ranks the same words and, on every host, the same files", exit: .commandLine)
         }
     }
 

@@ -34,13 +34,11 @@ struct SwiftDistill: ParsableCommand {
             try command.run()
         } catch {
             let code = exitCode(for: error).rawValue
-            let text = fullMessage(for: error)
             if code == 0 {
-                print(text)
+                print(fullMessage(for: error))
                 Foundation.exit(0)
             }
-            FileHandle.standardError.write(Data((text + "\n").utf8))
-            Foundation.exit(Diagnostics.ExitCode.commandLine.rawValue)
+            Session.refuse(error)
         }
     }
 }

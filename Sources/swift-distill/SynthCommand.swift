@@ -27,7 +27,7 @@ struct SynthCommand: ParsableCommand {
     }
 
     func run() throws {
-        try Session.run { ranks in
+        try Session.run(Self.configuration.commandName) { ranks in
             guard ranks.rank == 0 else { return .done }
             Machine.useAllCores()
             let options = SceneOptions(width: size, height: size, difficulty: difficulty, seed: seed)

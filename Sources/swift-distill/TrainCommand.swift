@@ -15,8 +15,9 @@ struct TrainCommand: ParsableCommand {
     func run() throws {
         if arguments.contains("--help-keys") { return print(RecipeKeys.help) }
         if arguments.contains(where: { $0 == "--help" || $0 == "-h" }) { throw CleanExit.helpRequest(self) }
-        try Session.run { ranks in
+        try Session.run(Self.configuration.commandName) { ranks in
             let reading = try Session.recipe(arguments, ranks: ranks)
+            try Session.agree(on: reading.recipe, ranks: ranks)
             return try TrainingRun(reading, ranks: ranks).run()
         }
     }

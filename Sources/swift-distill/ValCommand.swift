@@ -23,9 +23,11 @@ struct ValCommand: ParsableCommand {
     var json: String?
 
     func run() throws {
-        try Session.run { ranks in
+        try Session.run(Self.configuration.commandName) { ranks in
             let (config, words) = RecipeReader.split(arguments)
             let reading = try RecipeReader().read(config: config, words: words)
+            try reading.checkInputs("data", "distillation_dataset")
+            try Session.agree(on: reading.recipe, ranks: ranks)
             if ranks.rank == 0 { for note in reading.notes { print(note) } }
             let result = try ValidationRun(model: model, recipe: reading.recipe, ranks: ranks).result()
             guard let result else { return .done }

@@ -1,8 +1,10 @@
 import Diagnostics
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoints
+@testable import TestSupport
 
 @Suite struct HostileTorchTests {
     private let folder: TemporaryFolder

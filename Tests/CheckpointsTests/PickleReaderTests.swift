@@ -1,7 +1,9 @@
 import Diagnostics
+import TestSupport
 import Testing
 
 @testable import Checkpoints
+@testable import TestSupport
 
 @Suite struct PickleReaderTests {
     private func read(_ bytes: [UInt8], _ limits: ReadingLimits = ReadingLimits()) throws -> PickleGraph {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A folder of its own for a test, removed with it.
 final class TemporaryFolder: Sendable {
@@ -25,21 +26,6 @@ final class TemporaryFolder: Sendable {
 
     /// Names of all files in the folder, sorted.
     var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
-}
-
-/// Random numbers that are the same in every run: SplitMix64.
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
 }
 
 /// The bytes with one to four things done to them: a flipped bit, a cut, a piece copied elsewhere, extreme lengths.

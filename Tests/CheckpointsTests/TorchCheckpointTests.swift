@@ -2,6 +2,7 @@ import Diagnostics
 import Testing
 
 @testable import Checkpoints
+@testable import TestSupport
 
 @Suite struct TorchCheckpointTests {
     private static func module(

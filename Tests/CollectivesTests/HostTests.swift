@@ -1,5 +1,6 @@
 import CHost
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct HostTests {
@@ -16,7 +17,7 @@ import Testing
         var list = [Int32](repeating: -1, count: 1)
         #expect(chost_allowed_core_list(&list, 1) == 1)
         // util-linux is on every system that Swift runs on.
-        let run = try MPIRun.program(["taskset", "-c", "\(list[0])", MPIRun.check, "cores"])
+        let run = try ProgramRun.start(["taskset", "-c", "\(list[0])", ProgramRun.check, "cores"])
         #expect(run.output == "1 of 1\n", "\(run)")
     }
 
@@ -39,10 +40,10 @@ import Testing
     }
 
     @Test func aSecondTerminationEndsAtOnce() throws {
-        let run = try MPIRun.program([MPIRun.check, "deaf"]) { process, output in
-            MPIRun.wait { output().contains("running") }
+        let run = try ProgramRun.start([ProgramRun.check, "deaf"]) { process, output in
+            ProgramRun.wait { output().contains("running") }
             kill(process, SIGINT)
-            MPIRun.wait { output().contains("asked") }
+            ProgramRun.wait { output().contains("asked") }
             kill(process, SIGTERM)
         }
         #expect(run.code == 128 + SIGTERM && run.output.contains("asked by SIGINT"), "\(run)")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The scripts of `launch/`, with the ranks of `collectives-check` in place of the program.
@@ -6,11 +7,11 @@ import Testing
     private static func script(
         _ name: String, _ arguments: String..., environment: [String: String] = [:],
         during: (_ process: Int32, _ output: () -> String) -> Void = { _, _ in }
-    ) throws -> MPIRun.Outcome {
+    ) throws -> ProgramRun.Outcome {
         // Tests of other suites run at the same time: bound ranks would share one core with theirs.
-        let environment = ["SD_BINARY": MPIRun.check, "SD_BIND": "none"].merging(environment) { $1 }
-        let path = MPIRun.root.appending(path: "launch/\(name)").path
-        return try MPIRun.program([path] + arguments, environment: environment, during: during)
+        let environment = ["SD_BINARY": ProgramRun.check, "SD_BIND": "none"].merging(environment) { $1 }
+        let path = ProgramRun.root.appending(path: "launch/\(name)").path
+        return try ProgramRun.start([path] + arguments, environment: environment, during: during)
     }
 
     @Test func localRunsAsManyRanksAsAskedAlsoMoreThanCores() throws {
@@ -21,7 +22,7 @@ import Testing
 
     @Test func boundRanksGetTheirShareOfTheCores() throws {
         let run = try Self.script("local.sh", "1", "cores", environment: ["SD_BIND": ""])
-        let alone = try MPIRun.program([MPIRun.check, "cores"])
+        let alone = try ProgramRun.start([ProgramRun.check, "cores"])
         #expect(run.code == 0 && run.output == alone.output, "\(run)")
     }
 
@@ -32,7 +33,7 @@ import Testing
 
     @Test(arguments: [SIGTERM, SIGINT, SIGHUP]) func theFirstSignalAsksTheRanksToStop(number: Int32) throws {
         let run = try Self.script("local.sh", "2", "stop") { process, output in
-            MPIRun.wait { output().contains("running") }
+            ProgramRun.wait { output().contains("running") }
             kill(process, number)
         }
         #expect(run.code == 75 && run.errors.contains("resume=true"), "\(run)")
@@ -40,9 +41,9 @@ import Testing
 
     @Test func theSecondSignalEndsThemAtOnce() throws {
         let run = try Self.script("local.sh", "2", "deaf") { process, output in
-            MPIRun.wait { output().contains("running") }
+            ProgramRun.wait { output().contains("running") }
             kill(process, SIGTERM)
-            MPIRun.wait { output().contains("asked by SIGUSR1") }
+            ProgramRun.wait { output().contains("asked by SIGUSR1") }
             kill(process, SIGTERM)
         }
         #expect(run.code == 128 + SIGTERM, "\(run)")

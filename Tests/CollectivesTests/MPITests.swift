@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Collectives
@@ -7,54 +8,54 @@ import Testing
 /// The real thing: ranks that `mpirun` starts.
 @Suite(.serialized) struct MPITests {
     @Test(arguments: [1, 2, 4]) func everyOperationGivesWhatItMust(size: Int) throws {
-        let run = try MPIRun.ranks(size, "all")
+        let run = try ProgramRun.ranks(size, "all")
         #expect(run.code == 0 && run.output == "all well\n", "\(run)")
     }
 
     @Test func sumsHaveTheBitsOfInProcessRanksAtAnyNumberOfRanks() throws {
-        let expected = try MPIRun.program([MPIRun.check, "local", "1", "bits", "8"]).output
+        let expected = try ProgramRun.start([ProgramRun.check, "local", "1", "bits", "8"]).output
         #expect(expected.hasPrefix("digest "))
         for size in [1, 2, 4, 8] {
-            #expect(try MPIRun.program([MPIRun.check, "local", "\(size)", "bits", "8"]).output == expected)
-            let run = try MPIRun.ranks(size, "bits", "8")
+            #expect(try ProgramRun.start([ProgramRun.check, "local", "\(size)", "bits", "8"]).output == expected)
+            let run = try ProgramRun.ranks(size, "bits", "8")
             #expect(run.code == 0 && run.output == expected, "\(size) ranks: \(run)")
         }
     }
 
     @Test func anOrderOfAdditionsThatBreaksThePromiseIsTold() throws {
         let ring = ["OMPI_MCA_coll_libnbc_iallreduce_algorithm": "1"]
-        let run = try MPIRun.ranks(4, "who", environment: ring)
+        let run = try ProgramRun.ranks(4, "who", environment: ring)
         #expect(run.code == 0 && run.errors.contains("does not add ranks as a balanced tree"), "\(run)")
-        #expect(try MPIRun.ranks(4, "who").errors.isEmpty)
+        #expect(try ProgramRun.ranks(4, "who").errors.isEmpty)
     }
 
     @Test func waitingRanksSleep() throws {
-        let run = try MPIRun.ranks(3, "sleep", "2")
+        let run = try ProgramRun.ranks(3, "sleep", "2")
         let shares = run.lines.compactMap { Double($0.split(separator: " ")[3]) }
         // A rank that spins uses a whole core, or its share of two.
         #expect(run.code == 0 && shares.count == 3 && shares.allSatisfy { $0 < 0.25 }, "\(run)")
     }
 
     @Test func theCodeOfAnAbortIsTheCodeOfTheJob() throws {
-        let run = try MPIRun.ranks(2, "abort", "1")
+        let run = try ProgramRun.ranks(2, "abort", "1")
         #expect(run.code == 42 && run.errors.isEmpty, "\(run)")
     }
 
     @Test(arguments: [2, -1]) func aProblemIsPrintedOnceAndEndsTheJobWithItsCode(rank: Int) throws {
-        let run = try MPIRun.ranks(3, "fail", "\(rank)")
+        let run = try ProgramRun.ranks(3, "fail", "\(rank)")
         #expect(run.code == ExitCode.badData.rawValue, "\(run)")
         #expect(run.complaints.count == 1 && run.errors.contains("data.yaml:3: the meadow is missing. Plant one."))
         if rank >= 0 { #expect(run.errors.contains("rank \(rank) (\(Host.name))"), "\(run)") }
     }
 
     @Test func aRankThatDiesEndsTheJob() throws {
-        let run = try MPIRun.ranks(2, "die", "1")
+        let run = try ProgramRun.ranks(2, "die", "1")
         #expect(run.code == 137, "\(run)")
     }
 
     @Test(arguments: [0, 1]) func aSilentRankIsNamedAndEndsTheJob(rank: Int) throws {
         let limits = ["SD_STALL_WARN": "1", "SD_STALL_ABORT": "2"]
-        let run = try MPIRun.ranks(3, "stall", "\(rank)", environment: limits)
+        let run = try ProgramRun.ranks(3, "stall", "\(rank)", environment: limits)
         #expect(run.code == ExitCode.internalError.rawValue, "\(run)")
         #expect(run.errors.contains("from rank \(rank) (\(Host.name))") && run.errors.contains("(meadow, step 17)"))
         #expect(run.errors.contains("ending the job"), "\(run)")
@@ -62,15 +63,15 @@ import Testing
 
     @Test func aSlowRankIsNamedAndGoesOn() throws {
         let limits = ["SD_STALL_WARN": "1", "SD_STALL_ABORT": "30"]
-        let run = try MPIRun.ranks(3, "stall", "102", environment: limits)
+        let run = try ProgramRun.ranks(3, "stall", "102", environment: limits)
         #expect(run.code == 0, "\(run)")
         let expected = ["no progress from rank 2 (\(Host.name))", "rank 2 (\(Host.name)) goes on."]
         #expect(run.complaints.count == 2 && zip(run.complaints, expected).allSatisfy { $0.contains($1) }, "\(run)")
     }
 
     @Test func aRequestToMpirunStopsAllRanksAtTheSameStep() throws {
-        let run = try MPIRun.ranks(3, "stop") { process, output in
-            MPIRun.wait { output().contains("running") }
+        let run = try ProgramRun.ranks(3, "stop") { process, output in
+            ProgramRun.wait { output().contains("running") }
             kill(process, SIGUSR1)
         }
         #expect(run.code == ExitCode.stopped.rawValue, "\(run)")
@@ -78,8 +79,8 @@ import Testing
     }
 
     @Test func terminationReachesTheEmergencySave() throws {
-        let run = try MPIRun.program([MPIRun.check, "stop"]) { process, output in
-            MPIRun.wait { output().contains("running") }
+        let run = try ProgramRun.start([ProgramRun.check, "stop"]) { process, output in
+            ProgramRun.wait { output().contains("running") }
             kill(process, SIGTERM)
         }
         #expect(run.code == ExitCode.stopped.rawValue && run.output.contains("saved in an emergency"), "\(run)")
@@ -87,7 +88,7 @@ import Testing
 
     @Test(arguments: ["SLURM_NTASKS", "PMI_SIZE", "OMPI_COMM_WORLD_SIZE"])
     func manyWorldsOfOneAreRefused(variable: String) throws {
-        let run = try MPIRun.program([MPIRun.check, "who"], environment: [variable: "4"])
+        let run = try ProgramRun.start([ProgramRun.check, "who"], environment: [variable: "4"])
         #expect(run.code == ExitCode.environment.rawValue && run.errors.contains("4 ranks were announced"), "\(run)")
     }
 }

@@ -4,6 +4,7 @@ import Foundation
 import Testing
 
 @testable import Datasets
+@testable import TestSupport
 
 @Suite struct CatalogTests {
     let folder = TemporaryFolder()

@@ -5,6 +5,7 @@ import Tensors
 import Testing
 
 @testable import Datasets
+@testable import TestSupport
 
 @Suite struct LoaderTests {
     let folder = TemporaryFolder()

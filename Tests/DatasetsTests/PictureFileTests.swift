@@ -5,6 +5,8 @@ import Foundation
 import Tensors
 import Testing
 
+@testable import TestSupport
+
 @Suite struct PictureFileTests {
     let folder = TemporaryFolder()
 

@@ -4,9 +4,11 @@ import Tensors
 
 /// Expected numbers of the reference implementation: the directory in `GOLDEN_DIR`, else the one beside the tests.
 public enum Golden {
+    /// Read once; nothing checks that it exists.
     public static let directory: String =
         ProcessInfo.processInfo.environment["GOLDEN_DIR"]
-        ?? URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "Golden").path
+        ?? URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Golden").path
 
     /// The file `name.safetensors` of the golden directory.
     public static func file(_ name: String) throws -> GoldenFile {
@@ -23,10 +25,12 @@ public enum Golden {
 
 /// A golden file, its tensors as arrays.
 public struct GoldenFile {
+    /// The file itself, for its names and shapes.
     public let tensors: SafeTensors
 
-    public init(_ tensors: SafeTensors) { self.tensors = tensors }
+    init(_ tensors: SafeTensors) { self.tensors = tensors }
 
+    /// Shape in the reference's order; empty for a scalar, and for a tensor that is not there.
     public func shape(_ name: String) -> [Int] { tensors.entries[name]?.shape ?? [] }
 
     /// Values of a tensor of any numeric type.
@@ -44,6 +48,7 @@ public struct GoldenFile {
         }
     }
 
+    /// `doubles`, rounded to what a tensor holds.
     public func floats(_ name: String) -> [Float] { doubles(name).map { Float($0) } }
 
     /// A `[N, C, H, W]` tensor in our order.

@@ -5,14 +5,20 @@ import TestSupport
 import Testing
 
 @Suite struct GoldenForwardTests {
+    /// Logits within 1e-3; where some are in the hundreds, the reference itself is as far from its own in Double.
+    private func expectClose(_ found: [Float], _ expected: [Float], _ name: String) {
+        let largest = expected.map(abs).max() ?? 0
+        #expect(largestDifference(found, expected) < max(1e-3, 2e-5 * largest), "\(name)")
+        #expect(relativeError(found, expected) < 1e-4, "\(name)")
+    }
+
     @Test func inferenceAnswersAsTheReference() throws {
         let golden = try Golden.file("forward")
         let model = try Golden.model()
         let answer = model(Activation(golden.image("x"))).predictions
         for (name, tensor) in [("boxes", answer.boxes), ("scores", answer.scores)] {
             let expected = golden.anchors("eval.\(name)").values
-            #expect(largestDifference(tensor.values, expected) < 1e-3, "\(name)")
-            #expect(relativeError(tensor.values, expected) < 1e-4, "\(name)")
+            expectClose(tensor.values, expected, name)
         }
     }
 
@@ -22,8 +28,7 @@ import Testing
         let answer = model(Activation(golden.image("x"), recordedOn: Tape())).predictions
         for (name, tensor) in [("boxes", answer.boxes), ("scores", answer.scores)] {
             let expected = golden.anchors("train.\(name)").values
-            #expect(largestDifference(tensor.values, expected) < 1e-3, "\(name)")
-            #expect(relativeError(tensor.values, expected) < 1e-4, "\(name)")
+            expectClose(tensor.values, expected, name)
         }
         model.weights.commitBatchStatistics(model.weights.gradients, share: 1)
         let statistics = golden.tensors.entries.keys.filter { $0.hasPrefix("train.model.") }

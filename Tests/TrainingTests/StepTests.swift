@@ -41,6 +41,37 @@ import Testing
         #expect(trainer.state.progress.skipped == 50)
     }
 
+    @Test func debuggingMeasuresTermsEachEpochAndLeavesNoTrace() throws {
+        var run = TinyRun(shards: 2)
+        run.steps = 2
+        let expected = try run.results(ranks: 1)[0]
+        run.recipe.debug = true
+        let journal = Quiet()
+        let trainer = try run.trainer(SoloCommunicator(), journal: journal)
+        _ = try trainer.run()
+        #expect(journal.notes.count { $0.contains("distill_box") } == run.recipe.epochs)
+        #expect(trainer.state.numbers == expected)
+    }
+
+    @Test func aTimeLimitStretchesTheScheduleOverTheEpochsThatFit() throws {
+        var run = TinyRun(shards: 1)
+        run.steps = 1
+        run.recipe.time = 1
+        let trainer = try run.trainer(SoloCommunicator())
+        try trainer.beginEpoch()
+        _ = try trainer.step()
+        #expect(try !trainer.judge().stops)
+        try trainer.beginEpoch()
+        // An epoch of one step takes much less than an hour.
+        #expect(trainer.state.progress.epochs > 20)
+        #expect(trainer.schedule.epochs == trainer.state.progress.epochs)
+        #expect(trainer.schedule.rates(batch: 1).weight > 0.99 * 0.002 * (1 - 0.99 / 20))
+        run.recipe.time = 1e-9
+        let short = try run.trainer(SoloCommunicator())
+        #expect(try short.run() == .stoppedEarly)
+        #expect(short.state.progress.epoch == 1)
+    }
+
     @Test func theTeacherIsNotTouched() throws {
         let trainer = try TinyRun(shards: 1).trainer(SoloCommunicator())
         let teacher = try #require(trainer.teacher)

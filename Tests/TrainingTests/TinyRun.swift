@@ -99,7 +99,7 @@ private final class NoiseSource: BatchSource {
         stepsPerEpoch = run.steps
     }
 
-    func seek(epoch: Int, step: Int) {}
+    func seek(_ progress: Progress) {}
 
     func batches(epoch: Int, step: Int) -> [Batch] { local.map { batch(epoch, step, $0) } }
 

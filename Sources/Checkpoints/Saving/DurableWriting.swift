@@ -1,4 +1,5 @@
 import Diagnostics
+import Glibc
 
 /// Writes a whole file so that after any crash the old one or the new one is there.
 ///
@@ -8,7 +9,10 @@ public func writeDurably(_ bytes: [UInt8], to path: String) throws {
         try DurableFile(path: path, operations: SystemFiles()).replace(with: bytes)
     } catch let failure as FileFailure {
         throw Problem(
-            "cannot be written (\(failure))", file: path, remedy: "Make room, or make the folder writable",
+            "cannot be written: \(failure.operation) failed: \(String(cString: strerror(failure.code)))",
+            file: path,
+            remedy: failure.code == ENOSPC
+                ? "Make room on its disk" : "Choose a file in a folder that you may write to",
             exit: .inputOutput)
     }
 }

@@ -18,21 +18,21 @@ extension ImageCatalog {
         for place in split.places where !FileManager.default.fileExists(atPath: place) {
             throw Problem(
                 "there is no such folder or file", file: place,
-                remedy: "correct the path; a data set has train/images, train/labels, val/images and val/labels",
+                remedy: "Correct the path; a data set has train/images, train/labels, val/images and val/labels",
                 exit: .missingInput)
         }
         var names = try FileSearch.images(in: split.places, root: split.root)
         guard !names.isEmpty else {
             throw Problem(
                 "no images here", file: split.places.first,
-                remedy: "put JPEG or PNG files there, with their labels in 'labels' beside 'images'")
+                remedy: "Put JPEG or PNG files there, with their labels in 'labels' beside 'images'")
         }
         if purpose == .training { names = Array(names.prefix(Self.share(of: names.count, recipe.fraction))) }
         let rules = LabelRules(
             classes: classes.count, singleClass: recipe.singleCls, compatibility: recipe.compat)
         self.init(root: split.root, entries: [], classes: recipe.singleCls ? ["item"] : classes)
         collect(Self.examine(names, root: split.root, rules: rules))
-        try checkUsable(split, purpose: purpose)
+        try checkUsable(split, purpose: purpose, needsObjects: recipe.lambdaDetection > 0)
     }
 
     /// How many of `count` images a `fraction` keeps: a share below 1, a number of images above.
@@ -140,17 +140,24 @@ extension ImageCatalog {
         if mixed { for index in entries.indices { entries[index].hasPolygons = false } }
     }
 
-    private func checkUsable(_ split: DatasetSplit, purpose: SplitPurpose) throws {
+    private func checkUsable(_ split: DatasetSplit, purpose: SplitPurpose, needsObjects: Bool) throws {
         if entries.isEmpty {
-            let some = report.rejections.prefix(5).map { "\n  \($0)" }.joined()
+            let some = report.rejections.prefix(5).map(\.description).joined(separator: "; ")
             throw Problem(
-                "all \(report.rejections.count) images are rejected:\(some)\n", file: split.places.first,
-                remedy: "correct the files named here")
+                "all \(report.rejections.count) images are rejected: \(some)", file: split.places.first,
+                remedy: "Correct the files named here")
         }
         if purpose == .training && report.labelFiles == 0 {
             throw Problem(
                 "none of the \(count) training images has a label file", file: split.places.first,
-                remedy: "put a file such as \(FileSearch.labelPath(of: path(0))) beside each image that shows objects")
+                remedy: "Put a file such as \(FileSearch.labelPath(of: path(0))) beside each image that shows objects")
+        }
+        if purpose == .training, needsObjects, report.backgrounds == count {
+            throw Problem(
+                "none of the \(count) training images has an object: their label files are empty",
+                file: split.places.first,
+                remedy: "Write a line 'class cx cy w h' for each object into files such as "
+                    + FileSearch.labelPath(of: path(0)))
         }
     }
 }

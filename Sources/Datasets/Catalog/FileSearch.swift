@@ -66,7 +66,7 @@ enum FileSearch {
         guard let handle = opendir(path) else {
             throw Problem(
                 "cannot be read: \(String(cString: strerror(errno)))", file: path,
-                remedy: "check the folder's permissions", exit: .missingInput)
+                remedy: "Check the folder's permissions", exit: .missingInput)
         }
         defer { closedir(handle) }
         var result: [(String, Bool)] = []
@@ -86,7 +86,7 @@ enum FileSearch {
     private static func list(_ path: String) throws -> [String] {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw Problem(
-                "cannot be read", file: path, remedy: "name a folder of images, or a text file with one path per line",
+                "cannot be read", file: path, remedy: "Name a folder of images, or a text file with one path per line",
                 exit: .missingInput)
         }
         let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])

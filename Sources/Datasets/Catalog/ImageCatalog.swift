@@ -67,13 +67,13 @@ public struct ImageCatalog: Equatable, Sendable {
             do {
                 here = try PictureFile.header(path(index))
             } catch var problem as Problem {
-                problem.remedy = "make the data set readable under the same path on every host"
+                problem.remedy = "Make the data set readable under the same path on every host"
                 throw problem
             }
             if here.fileSize != entries[index].fileSize {
                 throw Problem(
                     "has \(here.fileSize) bytes here and \(entries[index].fileSize) where the data set was scanned",
-                    file: path(index), remedy: "give every host the same data set")
+                    file: path(index), remedy: "Give every host the same data set")
             }
         }
     }

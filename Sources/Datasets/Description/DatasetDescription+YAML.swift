@@ -11,10 +11,10 @@ extension DatasetDescription {
         let node = try YAML.read(path: file)
         guard node.map != nil else {
             throw node.problem(
-                "a data set file is a map, not \(node.found)", remedy: "write 'train:', 'val:' and 'names:'")
+                "a data set file is a map, not \(node.found)", remedy: "Write 'train:', 'val:' and 'names:'")
         }
         if let channels = node["channels"], channels.int != 3 {
-            throw channels.problem("pictures have 3 channels here, not \(channels.found)", remedy: "remove 'channels'")
+            throw channels.problem("pictures have 3 channels here, not \(channels.found)", remedy: "Remove 'channels'")
         }
         let root = try Self.root(node, file: file)
         self.init(
@@ -38,10 +38,10 @@ extension DatasetDescription {
     /// Paths of a split; every one of them exists.
     private static func places(_ node: Node, _ keys: [String], root: String, file: String) throws -> [String] {
         guard let entry = keys.lazy.compactMap({ node[$0] }).first, !entry.isNull else {
-            throw Problem("'\(keys[0])' is missing", file: file, remedy: "add '\(keys[0]): FOLDER'")
+            throw Problem("'\(keys[0])' is missing", file: file, remedy: "Add '\(keys[0]): FOLDER'")
         }
         let items = entry.list ?? [entry]
-        guard !items.isEmpty else { throw entry.problem("'\(keys[0])' is empty", remedy: "name a folder") }
+        guard !items.isEmpty else { throw entry.problem("'\(keys[0])' is empty", remedy: "Name a folder") }
         return try items.map { item in
             guard let path = item.string else {
                 throw item.problem("'\(keys[0])' is a path or a list of paths, not \(item.found)")
@@ -51,7 +51,7 @@ extension DatasetDescription {
             guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
                 throw item.problem(
                     "there is no folder or file '\(Node.printable(candidates[0], limit: 200))'",
-                    remedy: "correct '\(keys[0])'; relative paths start from \(root)", exit: .missingInput)
+                    remedy: "Correct '\(keys[0])'; relative paths start from \(root)", exit: .missingInput)
             }
             // `…/train` stands for `…/train/images`.
             return FileSearch.isFolder(found + "/images") ? found + "/images" : found
@@ -68,14 +68,14 @@ extension DatasetDescription {
         }
         guard let entry = node["names"], !entry.isNull else {
             guard let count else {
-                throw Problem("'names' and 'nc' are both missing", file: file, remedy: "add 'names: [first, second]'")
+                throw Problem("'names' and 'nc' are both missing", file: file, remedy: "Add 'names: [first, second]'")
             }
             return (0..<count).map { "class_\($0)" }
         }
         let names = try list(entry)
-        guard !names.isEmpty else { throw entry.problem("'names' is empty", remedy: "name every class") }
+        guard !names.isEmpty else { throw entry.problem("'names' is empty", remedy: "Name every class") }
         if let count, count != names.count {
-            throw entry.problem("\(names.count) names but 'nc' is \(count)", remedy: "make them agree")
+            throw entry.problem("\(names.count) names but 'nc' is \(count)", remedy: "Make them agree")
         }
         return names
     }
@@ -98,7 +98,7 @@ extension DatasetDescription {
             guard names.indices.contains(index) else {
                 throw pair.keyNode.problem(
                     "class number \(index), but \(pairs.count) names need 0 to \(pairs.count - 1)",
-                    remedy: "number the classes from 0 without gaps")
+                    remedy: "Number the classes from 0 without gaps")
             }
             guard names[index] == nil else { throw pair.keyNode.problem("class number \(index) comes twice") }
             names[index] = try name(pair.value)

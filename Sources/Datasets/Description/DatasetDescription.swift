@@ -46,7 +46,7 @@ public struct DatasetDescription: Equatable, Sendable {
             let file = Self.absolute(recipe.data, from: configFolder)
             guard FileManager.default.fileExists(atPath: file) else {
                 throw Problem(
-                    "there is no such data set file", file: file, remedy: "correct 'data'", exit: .missingInput)
+                    "there is no such data set file", file: file, remedy: "Correct 'data'", exit: .missingInput)
             }
             // A directory under `data` means the same as under `distillation_dataset`.
             self =
@@ -58,7 +58,7 @@ public struct DatasetDescription: Equatable, Sendable {
         } else {
             throw Problem(
                 "the recipe names no data set",
-                remedy: "set 'distillation_dataset' to a folder or 'data' to a data set file", exit: .missingInput)
+                remedy: "Set 'distillation_dataset' to a folder or 'data' to a data set file", exit: .missingInput)
         }
     }
 
@@ -92,7 +92,7 @@ extension DatasetDescription {
         guard FileSearch.isFolder(folder) else {
             throw Problem(
                 "there is no such folder", file: folder,
-                remedy: "correct 'distillation_dataset'; it names a folder with train/images and val/images",
+                remedy: "Correct 'distillation_dataset'; it names a folder with train/images and val/images",
                 exit: .missingInput)
         }
         let file = folder + "/" + fileName
@@ -113,7 +113,7 @@ extension DatasetDescription {
         }
         throw Problem(
             "there is no folder \(names.map { "\($0)/images" }.joined(separator: ", "))", file: folder,
-            remedy: "a data set has train/images, train/labels, val/images and val/labels", exit: .missingInput)
+            remedy: "A data set has train/images, train/labels, val/images and val/labels", exit: .missingInput)
     }
 
     /// Writes the description, whole or not at all. A directory that cannot be written to only costs the file.

@@ -23,8 +23,14 @@ public struct BatchRequest: Hashable, Sendable {
 public struct BatchLoader: Sendable {
     /// How the images are divided.
     public let plan: ShardPlan
-    private let recipe: Recipe
+    private var recipe: Recipe
     private let store: PictureStore
+
+    /// Epochs of the run, whose last ones are without mosaic.
+    public var epochs: Int {
+        get { recipe.epochs }
+        set { recipe.epochs = newValue }
+    }
 
     /// - Parameter store: pictures at the recipe's `imgsz`.
     public init(store: PictureStore, plan: ShardPlan, recipe: Recipe) {

@@ -47,7 +47,7 @@ public final class PictureStore: Sendable {
         guard file.height == entry.height, file.width == entry.width else {
             throw Problem(
                 "is \(file.width) x \(file.height) pixels now and was \(entry.width) x \(entry.height) at the start",
-                file: path, remedy: "do not change the data set during a run; resume it")
+                file: path, remedy: "Do not change the data set during a run; resume it")
         }
         let (height, width) = fittedExtent(height: file.height, width: file.width, into: (target.x, target.y))
         return resized(file, height: height, width: width)
@@ -75,7 +75,7 @@ public final class PictureStore: Sendable {
             throw Problem(
                 "'cache: ram' needs \(wanted >> 20) MiB for each of \(processes) ranks of this host, and half of its"
                     + " free memory is \(freeMemory >> 21) MiB",
-                remedy: "set 'cache: false', or run fewer ranks on this host", exit: .environment)
+                remedy: "Set 'cache: false', or run fewer ranks on this host", exit: .environment)
         }
         return wanted
     }

@@ -43,7 +43,7 @@ public enum PictureFile {
         }
         guard status != 0 else { return }
         throw Problem(
-            message, file: path, remedy: "replace the picture, or remove it from the data set",
+            message, file: path, remedy: "Replace the picture, or remove it from the data set",
             exit: status == CIMAGE_CANNOT_OPEN ? .missingInput : .badData)
     }
 }

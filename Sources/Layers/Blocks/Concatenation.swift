@@ -2,8 +2,11 @@ import Tensors
 
 /// Joins maps of equal size along their channels.
 public struct Concatenation {
+    /// Has neither weights nor settings (`Concat` in layer tables).
     public init() {}
 
+    /// `[N, H, W, ΣC]` from at least one map `[N, H, W, C]`, channels in the order of the maps; the gradient is cut at
+    /// the same places.
     public func callAsFunction(_ inputs: [Activation]) -> Activation {
         let channels = inputs.reduce(0) { $0 + $1.shape.channels }
         let output = Activation(

@@ -26,6 +26,7 @@ public struct ConvBlock {
         norm = BatchNorm(outputs, in: scope / "bn")
     }
 
+    /// Channels of the result.
     public var outputs: Int { geometry.outputs }
     /// Whether training changes this block.
     public var isTrainable: Bool { !weight.isFrozen }

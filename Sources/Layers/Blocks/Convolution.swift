@@ -3,10 +3,12 @@ import Tensors
 /// A plain convolution with bias (`Conv2d`), as detection heads end with.
 public struct Convolution {
     private let geometry: ConvolutionGeometry
-    public let weight: Parameter
+    private let weight: Parameter
+    /// One value per output channel; open to heads, which begin with plausible answers.
     public let bias: Parameter
     private let ready = Derived<PreparedConvolution>()
 
+    /// Registers `weight` and `bias` in `scope`; an odd kernel keeps the size of the map.
     public init(_ inputs: Int, _ outputs: Int, kernel: Int = 1, in scope: WeightScope) {
         geometry = ConvolutionGeometry(
             inputs: inputs, outputs: outputs, kernel: (kernel, kernel), padding: kernel / 2)
@@ -15,6 +17,7 @@ public struct Convolution {
         bias = scope.parameter("bias", [outputs], .bias, .uniform(fanIn: fanIn))
     }
 
+    /// `[N, H, W, outputs]` from `[N, H, W, inputs]`, at stride 1.
     public func callAsFunction(_ x: Activation) -> Activation {
         let trains = !weight.isFrozen || x.needsGradient
         let output = Activation(room: geometry.output(for: x.shape), recordedOn: x.tape, needsGradient: trains)

@@ -2,8 +2,10 @@ import Tensors
 
 /// Lines up the cells of several maps as anchors: level by level, row by row, `[N, 1, A, C]`.
 public struct LevelJoin {
+    /// Has neither weights nor settings.
     public init() {}
 
+    /// Joins maps `[N, H, W, C]` of equal N and C, in the order given; A is the sum of their H · W.
     public func callAsFunction(_ levels: [Activation]) -> Activation {
         let cells = levels.reduce(0) { $0 + $1.shape.height * $1.shape.width }
         let first = levels[0].shape

@@ -1,9 +1,10 @@
 import Tensors
 
-/// Keeps the largest value of every window, at stride 1.
+/// Keeps the largest value of every window, at stride 1; what lies outside the map never wins.
 public struct MaxPool {
     private let window: Int
 
+    /// - Parameter window: side of the square window in pixels, odd and at most 15.
     public init(window: Int) { self.window = window }
 
     /// Writes the result into `output`, which has the input's shape.

@@ -2,8 +2,10 @@ import Tensors
 
 /// Nearest-neighbour enlargement by 2.
 public struct Upsample {
+    /// Has neither weights nor settings (`nn.Upsample` in layer tables).
     public init() {}
 
+    /// `[N, 2H, 2W, C]` from `[N, H, W, C]`; a pixel's gradient is the sum of its four copies'.
     public func callAsFunction(_ x: Activation) -> Activation {
         let shape = Shape(x.shape.n, x.shape.height * 2, x.shape.width * 2, x.shape.channels)
         let output = Activation(room: shape, recordedOn: x.tape, needsGradient: x.needsGradient)

@@ -4,6 +4,7 @@ import Tensors
 ///
 /// A tape means training: batch statistics are used, and records are kept for the way back. No tape means inference.
 public final class Activation {
+    /// The values `[N, H, W, C]`; a block that is given room writes into them.
     public let tensor: Tensor
     /// The tape that records what is made from this activation.
     public let tape: Tape?
@@ -31,6 +32,7 @@ public final class Activation {
         self.parent = parent
     }
 
+    /// Extent of the values and of their gradient.
     public var shape: Shape { tensor.shape }
 
     /// A view of some channels; its gradient is the same view of this activation's gradient.

@@ -6,6 +6,7 @@ public final class Tape {
     /// Adds batch statistics over ranks in place, when they are to be those of the global batch (`sync_bn`).
     public let synchronize: ((inout [Double]) -> Void)?
 
+    /// An empty tape; with `synchronize` nil every shard normalises with its own statistics.
     public init(synchronize: ((inout [Double]) -> Void)? = nil) {
         self.synchronize = synchronize
     }

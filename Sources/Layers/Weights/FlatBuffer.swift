@@ -2,9 +2,12 @@
 ///
 /// Confined to the thread that trains, except while it is handed over for a sum over ranks.
 public final class FlatBuffer: @unchecked Sendable {
+    /// First float; valid while the buffer lives.
     public let pointer: UnsafeMutablePointer<Float>
+    /// Floats, which never change in number.
     public let count: Int
 
+    /// Zeros; none at all is a buffer too.
     public init(count: Int) {
         self.count = count
         let raw = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)

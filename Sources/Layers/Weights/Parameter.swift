@@ -3,7 +3,9 @@ public final class Parameter {
     /// Decides about weight decay and warm-up, as the reference's optimizer groups do.
     public enum Kind: Sendable { case weight, norm, bias }
 
+    /// As in the field's state dictionaries, such as `model.0.conv.weight`.
     public let name: String
+    /// The group it belongs to: convolution weights decay, BatchNorm weights and all biases do not.
     public let kind: Kind
     /// Place in the flat values and gradients.
     public let range: Range<Int>
@@ -28,7 +30,8 @@ public final class Parameter {
 
 /// A named running statistic of a BatchNorm: not trained, but tracked.
 public final class Statistic {
-    public let name: String
+    /// As in the field's state dictionaries, such as `model.0.bn.running_mean`.
+    let name: String
     private let offset: Int
     private let count: Int
     private unowned let weights: Weights

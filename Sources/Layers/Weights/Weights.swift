@@ -17,9 +17,11 @@ public final class Weights {
             /// Fixed numbers.
             case constant([Float])
         }
+        /// As in the field's state dictionaries, such as `model.22.cv3.0.2.weight`.
         public let name: String
         /// Shape in files: `[O, I, kH, kW]` for convolutions.
         public let shape: [Int]
+        /// What the numbers are to training, and where in the flat buffers they lie.
         public let content: Content
         let initializer: Initializer
 
@@ -38,6 +40,7 @@ public final class Weights {
 
     /// In the order of the model's state dictionary.
     public private(set) var entries: [Entry] = []
+    /// What training changes, frozen ones too; in the order of registration, which is that of their ranges.
     public private(set) var parameters: [Parameter] = []
     /// Parameters first, then statistics.
     public private(set) var values = FlatBuffer(count: 0)
@@ -52,6 +55,7 @@ public final class Weights {
     public private(set) var version = 0
     private var places: [String: Int] = [:]
 
+    /// No weights yet: blocks register theirs through `scope`.
     public init() {}
 
     /// The root of the model's names.

@@ -2,14 +2,16 @@ import Foundation
 import Layers
 
 /// The anchor-free head of YOLOv8: for every level, one branch of convolutions for box distances and one for classes.
-public struct DetectHead {
-    /// Bins of a side's distance distribution.
-    public static let bins = 16
+struct DetectHead {
+    /// Bins of a side's distance distribution (`reg_max`).
+    static let bins = 16
 
     private let boxBranches: [Branch]
     private let classBranches: [Branch]
-    public let classCount: Int
-    public let strides: [Int]
+    private let classCount: Int
+    /// Input pixels per cell of each level, in the order of the levels.
+    let strides: [Int]
+    /// Channels inside the class branches.
     let classWidth: Int
 
     /// Two convolution blocks and a plain one.
@@ -41,7 +43,8 @@ public struct DetectHead {
         classBranches = inputs.enumerated().map { level, channels in
             Branch(channels, hidden: width, outputs: classCount, in: scope / "cv3" / level)
         }
-        (scope / "dfl" / "conv").constant("weight", [1, DetectHead.bins, 1, 1], (0..<DetectHead.bins).map { Float($0) })
+        (scope / "dfl" / "conv").constant(
+            "weight", [1, DetectHead.bins, 1, 1], (0..<DetectHead.bins).map { Float($0) })
     }
 
     /// Sets the last biases so that a fresh head begins with plausible distances and rare objects.

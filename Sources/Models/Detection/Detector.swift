@@ -3,8 +3,11 @@ import Tensors
 
 /// A detection model built from a layer table, with its own weights.
 public final class Detector: Model {
+    /// The architecture that was built, with this model's own class count and the scale in force.
     public let table: LayerTable
+    /// Named as in the field's state dictionaries: `model.<row>.…`.
     public let weights: Weights
+    /// By class index, which is the channel of the scores.
     public let classNames: [String]
     private let blocks: [any LayerBlock]
     private let sources: [[Int]]
@@ -25,7 +28,7 @@ public final class Detector: Model {
         self.table = table
         self.classNames = classNames
         weights = Weights()
-        var builder = LayerBuilder(table: table, scope: weights.scope)
+        var builder = LayerBuilder(table: table, weights: weights)
         head = try builder.build(classCount: classNames.count, classWidth: classWidth)
         blocks = builder.blocks
         sources = builder.sources
@@ -34,6 +37,7 @@ public final class Detector: Model {
         initializeHeadBiases(compat83: compat83)
     }
 
+    /// K of the scores' shape.
     public var classCount: Int { classNames.count }
     /// Input pixels per cell of each level, finest first.
     public var strides: [Int] { head.strides }
@@ -74,10 +78,11 @@ public final class Detector: Model {
 
 /// A detector's answer, with what is needed to walk back from it.
 public struct DetectorOutput {
-    /// `[N, 1, A, 64]`.
+    /// `[N, 1, A, 64]`, as in `Predictions`.
     public let boxes: Activation
-    /// `[N, 1, A, K]`.
+    /// `[N, 1, A, K]`, as in `Predictions`.
     public let scores: Activation
+    /// Where the A anchors lie.
     public let grid: AnchorGrid
 
     /// The numbers alone.

@@ -8,8 +8,10 @@ public struct Predictions {
     public var boxes: Tensor
     /// `[N, 1, A, K]`: class logits.
     public var scores: Tensor
+    /// Where the A anchors lie.
     public var grid: AnchorGrid
 
+    /// Both tensors must have as many anchors as the grid.
     public init(boxes: Tensor, scores: Tensor, grid: AnchorGrid) {
         precondition(boxes.shape.width == grid.count && scores.shape.width == grid.count, "anchors do not fit the grid")
         self.boxes = boxes
@@ -17,7 +19,9 @@ public struct Predictions {
         self.grid = grid
     }
 
+    /// N of both shapes.
     public var imageCount: Int { boxes.shape.n }
+    /// K of the scores' shape.
     public var classCount: Int { scores.shape.channels }
 }
 
@@ -25,11 +29,14 @@ public struct Predictions {
 public struct AnchorGrid: Equatable, Sendable {
     /// One feature map.
     public struct Level: Equatable, Sendable {
+        /// Rows of cells.
         public var height: Int
+        /// Cells of a row.
         public var width: Int
         /// Input pixels per cell.
         public var stride: Int
 
+        /// A map of `height` × `width` cells that covers `stride` times as many pixels each way.
         public init(height: Int, width: Int, stride: Int) {
             self.height = height
             self.width = width
@@ -37,12 +44,14 @@ public struct AnchorGrid: Equatable, Sendable {
         }
     }
 
+    /// In the order of their anchors, finest first.
     public let levels: [Level]
     /// Centre (x, y) of each anchor's cell, in cells of its level.
     public let points: [SIMD2<Float>]
     /// Stride of each anchor.
     public let strides: [Float]
 
+    /// Lays out the anchors level by level and row by row.
     public init(levels: [Level]) {
         self.levels = levels
         var points: [SIMD2<Float>] = []

@@ -4,6 +4,7 @@
 public struct Moments: Sendable {
     /// Number of pixels.
     public var count: Double
+    /// Mean of each channel; 0 before any pixel.
     public var mean: [Double]
     /// Σ (x − mean)².
     public var spread: [Double]
@@ -95,11 +96,17 @@ public func moments(of x: Tensor) -> Moments {
 }
 
 /// What normalisation does to a channel: `z = scale · y + shift`, and what its backward needs.
+///
+/// Source: Ioffe and Szegedy, arXiv:1502.03167.
 public struct Normalization: Sendable {
+    /// `weight · inverseDeviation` of each channel; also what folding multiplies a convolution's weights by.
     public var scale: [Float]
+    /// `bias − mean · scale` of each channel; also the bias of a folded convolution.
     public var shift: [Float]
-    public var mean: [Float]
-    public var inverseDeviation: [Float]
+    /// With `inverseDeviation`, what turns `y` into `x̂ = (y − mean) · inverseDeviation` on the way back.
+    var mean: [Float]
+    /// `1 / √(variance + epsilon)` of each channel.
+    var inverseDeviation: [Float]
 
     /// `z = weight · (y − mean) / √(variance + epsilon) + bias`.
     public init(
@@ -136,7 +143,9 @@ public func normalizeAndActivate(
 
 /// Σ dz and Σ dz · x̂ of every channel, in Double.
 public struct NormalizationSums: Sendable {
+    /// Σ dz over the pixels: the gradient of BatchNorm's bias.
     public var gradient: [Double]
+    /// Σ dz · x̂ over the pixels: the gradient of BatchNorm's weight.
     public var projection: [Double]
 }
 

@@ -6,9 +6,9 @@ public struct RunFacts: Equatable, Sendable {
     public var recipe: String
     /// Table, class names and strides of the student, as `ModelFile.metadata` writes them.
     public var model: [String: String]
-    /// Digest of the teacher's file; empty without a teacher.
+    /// Digest of the teacher's weights, its classes in the data set's order; empty without a teacher.
     public var teacherDigest: String
-    /// Digest of the training and validation images' list.
+    /// Digest of the names, sizes and labels of all training and validation images.
     public var dataDigest: String
     /// Equal parts of every global batch, fixed at the first start.
     public var shards: Int

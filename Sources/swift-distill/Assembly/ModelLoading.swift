@@ -40,7 +40,9 @@ struct ModelLoading {
             return try transferred(
                 from: try ModelFile.read(recipe.pretrained), path: recipe.pretrained, table: table)
         }
-        return try Detector(table: table, classNames: classNames, seed: recipe.seed, compat83: compat83)
+        return try Problem.within(name) {
+            try Detector(table: table, classNames: classNames, seed: recipe.seed, compat83: compat83)
+        }
     }
 
     /// The student of a run that goes on; its weights are restored later.
@@ -48,18 +50,22 @@ struct ModelLoading {
         guard let text = snapshot.facts.model["table"] else {
             throw Problem("carries no layer table", file: snapshot.path, remedy: "Start a new run")
         }
-        let table = try LayerTable(document: YAML.parse(text, file: snapshot.path))
-        let prefix = "model.model.\(table.rows.count - 1)."
-        let width = snapshot.tensors.entries[prefix + "cv3.0.0.conv.weight"]?.shape.first
-        return try Detector(table: table, classNames: classNames, classWidth: width)
+        return try Problem.within(snapshot.path) {
+            let table = try LayerTable(document: YAML.parse(text, file: snapshot.path))
+            let prefix = "model.model.\(table.rows.count - 1)."
+            let width = snapshot.tensors.entries[prefix + "cv3.0.0.conv.weight"]?.shape.first
+            return try Detector(table: table, classNames: classNames, classWidth: width)
+        }
     }
 
     private mutating func transferred(from file: ModelFile, path: String, table: LayerTable?) throws -> Detector {
         let table = try table ?? ModelLoading.table(of: file, path: path)
         let weights = file.weights.mapValues { ($0.shape, $0.values) }
         let width = compat83 ? nil : Detector.classWidth(in: weights, headLayer: table.rows.count - 1)
-        let student = try Detector(
-            table: table, classNames: classNames, classWidth: width, seed: recipe.seed, compat83: compat83)
+        let student = try Problem.within(path) {
+            try Detector(
+                table: table, classNames: classNames, classWidth: width, seed: recipe.seed, compat83: compat83)
+        }
         let transfer = student.transfer(weights, classNames: file.names)
         notes.append("student \(path): \(transfer.summary)")
         if transfer.transferred == 0 {
@@ -82,11 +88,7 @@ struct ModelLoading {
         let table = try ModelLoading.table(of: file, path: path)
         let rows = try classRows(file, path: path, role: role)
         let weights = file.weights.mapValues { ($0.shape, $0.values) }
-        let model = try Detector(
-            table: table, classNames: classNames,
-            classWidth: Detector.classWidth(in: weights, headLayer: table.rows.count - 1))
-        try model.load(weights, rows: rows, file: path)
-        return model
+        return try ModelLoading.loaded(weights, table, classNames, rows: rows, path: path)
     }
 
     /// For each class of the data set the model's row, by name.
@@ -123,10 +125,16 @@ struct ModelLoading {
         let table = try table(of: file, path: path)
         let names = file.names ?? (0..<table.classCount).map { "class_\($0)" }
         let weights = file.weights.mapValues { ($0.shape, $0.values) }
-        let model = try Detector(
-            table: table, classNames: names,
-            classWidth: Detector.classWidth(in: weights, headLayer: table.rows.count - 1))
-        try model.load(weights, rows: Dictionary(uniqueKeysWithValues: names.indices.map { ($0, $0) }), file: path)
+        let rows = Dictionary(uniqueKeysWithValues: names.indices.map { ($0, $0) })
+        return try loaded(weights, table, names, rows: rows, path: path)
+    }
+
+    private static func loaded(
+        _ weights: NamedWeights, _ table: LayerTable, _ names: [String], rows: [Int: Int], path: String
+    ) throws -> Detector {
+        let width = Detector.classWidth(in: weights, headLayer: table.rows.count - 1)
+        let model = try Problem.within(path) { try Detector(table: table, classNames: names, classWidth: width) }
+        try model.load(weights, rows: rows, file: path)
         return model
     }
 
@@ -140,11 +148,6 @@ struct ModelLoading {
                 remedy: "Use a .pt of Ultralytics or a .safetensors of this program, or name the architecture with "
                     + "`student` and give this file as `pretrained`")
         }
-        do {
-            return try LayerTable(document: document)
-        } catch var problem as Problem {
-            problem.file = problem.file ?? path
-            throw problem
-        }
+        return try Problem.within(path) { try LayerTable(document: document) }
     }
 }

@@ -9,68 +9,110 @@ struct RunPlan {
     let shards: ShardPlan
     /// Shards that this rank carries.
     let local: Range<Int>
+    let rule: UpdateRule
     let schedule: Schedule
-    let usesSGD: Bool
-    /// β₁ of AdamW.
-    let beta1: Double
     /// Lines for the start of the log.
     let notes: [String]
 
     /// - Parameter shards: of the run that goes on; nil for a new run, where the recipe or the ranks decide.
     init(_ recipe: Recipe, shards resumed: Int?, images: Int, classCount: Int, ranks: any Communicator) throws {
         let count = resumed ?? (recipe.shards > 0 ? recipe.shards : ranks.size)
-        guard count >= ranks.size else {
+        shards = try RunPlan.shards(count, of: recipe, images: images, ranks: ranks.size)
+        local = count * ranks.rank / ranks.size..<count * (ranks.rank + 1) / ranks.size
+        rule = UpdateRule(recipe, images: images, globalBatch: shards.globalBatch, classCount: classCount)
+        let growth = RateGrowth(recipe, rule, globalBatch: shards.globalBatch)
+        schedule = Schedule(
+            epochs: recipe.epochs, batchesPerEpoch: shards.stepsPerEpoch, globalBatch: shards.globalBatch,
+            nominalBatch: recipe.nbs, initialRate: rule.rate * growth.factor, finalShare: recipe.lrf,
+            momentum: recipe.momentum, weightDecay: recipe.weightDecay, cosine: recipe.cosLr,
+            warmupEpochs: recipe.warmupEpochs, warmupMomentum: recipe.warmupMomentum,
+            warmupBiasRate: rule.warmupBiasRate, longWarmup: recipe.compat == .v83)
+        let (global, steps) = (shards.globalBatch, shards.stepsPerEpoch)
+        notes =
+            [
+                "\(counted(count, "shard")) of \(counted(shards.batch, "image")) on \(counted(ranks.size, "rank")): "
+                    + "\(counted(global, "image")) a step, \(counted(steps, "step")) an epoch, gradients gathered over "
+                    + counted(schedule.accumulation, "step"),
+                rule.note,
+            ] + growth.notes(stepsPerEpoch: steps)
+    }
+
+    /// Cuts every global batch into `count` parts, which the ranks and the images must suffice for.
+    private static func shards(_ count: Int, of recipe: Recipe, images: Int, ranks: Int) throws -> ShardPlan {
+        guard count >= ranks else {
             throw Problem(
-                "\(ranks.size) ranks cannot share \(count) shards", remedy: "Start at most \(count) ranks, or set shards=\(ranks.size)",
-                exit: .commandLine)
+                "\(ranks) ranks cannot share \(counted(count, "shard"))",
+                remedy: "Start at most \(counted(count, "rank")), or set shards=\(ranks)", exit: .commandLine)
         }
         let batch = recipe.batchScaling == .weak ? recipe.batch : max(recipe.batch / count, 1)
-        shards = ShardPlan(images: images, shards: count, batch: batch)
-        local = count * ranks.rank / ranks.size..<count * (ranks.rank + 1) / ranks.size
-        let global = shards.globalBatch
         guard images >= count else {
             throw Problem(
                 "\(images) training images are fewer than the \(count) shards of a step",
-                remedy: "Start fewer ranks, or set shards=1 and batch=1")
+                remedy: ranks.size > images
+                    ? "Start at most \(images) ranks" : "Set shards=\(ranks.size) and batch=1")
         }
-        guard images >= global else {
+        guard images >= count * batch else {
             throw Problem(
-                "\(images) training images are fewer than one step of \(count) shards × \(batch) images",
+                "\(images) training images are fewer than one step of \(count) × \(batch) images",
                 remedy: "Set batch=\(max(images / count, 1)) or start fewer ranks")
         }
-        let rule = OptimizerRule(
-            iterations: (images + max(global, recipe.nbs) - 1) / max(global, recipe.nbs) * recipe.epochs,
-            classCount: classCount, warmupBiasRate: recipe.warmupBiasLr)
+        return ShardPlan(images: images, shards: count, batch: batch)
+    }
+}
+
+/// The update rule of a run: the recipe's, or what `optimizer: auto` makes of the run's length.
+struct UpdateRule {
+    let usesSGD: Bool
+    /// Learning rate before it grows with the batch.
+    let rate: Double
+    /// Momentum of SGD, β₁ of AdamW.
+    let momentum: Double
+    let warmupBiasRate: Double
+    /// What was chosen, for the log.
+    let note: String
+
+    init(_ recipe: Recipe, images: Int, globalBatch: Int, classCount: Int) {
+        let batch = max(globalBatch, recipe.nbs)
+        let auto = OptimizerRule(
+            iterations: (images + batch - 1) / batch * recipe.epochs, classCount: classCount,
+            warmupBiasRate: recipe.warmupBiasLr)
         let isAuto = recipe.optimizer == .auto
-        usesSGD = isAuto ? rule.usesSGD : recipe.optimizer == .sgd
-        beta1 = isAuto ? rule.momentum : recipe.momentum
-        let rate = isAuto ? rule.rate : recipe.lr0
-        let growth = Double(global) / Double(recipe.nbs)
-        let scaling = recipe.lrScaling ?? (usesSGD ? .linear : .sqrt)
-        var factor = 1.0
-        if growth > 1 { factor = scaling == .linear ? growth : scaling == .sqrt ? growth.squareRoot() : 1 }
-        schedule = Schedule(
-            epochs: recipe.epochs, batchesPerEpoch: shards.stepsPerEpoch, globalBatch: global,
-            nominalBatch: recipe.nbs, initialRate: rate * factor, finalShare: recipe.lrf, momentum: recipe.momentum,
-            weightDecay: recipe.weightDecay, cosine: recipe.cosLr, warmupEpochs: recipe.warmupEpochs,
-            warmupMomentum: recipe.warmupMomentum, warmupBiasRate: isAuto ? rule.warmupBiasRate : recipe.warmupBiasLr,
-            longWarmup: recipe.compat == .v83)
-        var notes = [
-            "\(ranks.size) ranks carry \(count) shards of \(batch) images: \(global) images a step, "
-                + "\(shards.stepsPerEpoch) steps an epoch, gradients gathered over \(schedule.accumulation) steps"
-        ]
-        notes.append(
-            "optimizer: \(usesSGD ? "SGD" : "AdamW") lr0=\(rate), \(usesSGD ? "momentum" : "beta1")="
-                + "\(usesSGD ? recipe.momentum : beta1), weight decay \(recipe.weightDecay)"
-                + (isAuto ? " (optimizer: auto chose it; lr0 and momentum of the recipe are not used)" : ""))
-        if growth > 1 {
-            notes.append(
-                "a step has \(growth) × nbs images: gradients are brought to the scale of \(recipe.nbs) images, and the"
-                    + " learning rate is multiplied by \(factor) (lr_scaling: \(scaling.rawValue)), once")
-        }
-        if growth > 8 {
-            notes.append("warning: only \(shards.stepsPerEpoch) steps an epoch; a smaller batch may learn better")
-        }
-        self.notes = notes
+        usesSGD = isAuto ? auto.usesSGD : recipe.optimizer == .sgd
+        rate = isAuto ? auto.rate : recipe.lr0
+        momentum = isAuto && !usesSGD ? auto.momentum : recipe.momentum
+        warmupBiasRate = isAuto ? auto.warmupBiasRate : recipe.warmupBiasLr
+        note =
+            "optimizer: \(usesSGD ? "SGD" : "AdamW") lr0=\(rate), \(usesSGD ? "momentum" : "beta1")=\(momentum), "
+            + "weight decay \(recipe.weightDecay)"
+            + (isAuto ? " (optimizer: auto chose it; lr0 and momentum of the recipe are not used)" : "")
+    }
+}
+
+/// How the learning rate grows where a step has more than `nbs` images.
+private struct RateGrowth {
+    /// Global batch in units of `nbs`.
+    let size: Double
+    let factor: Double
+    private let text: String
+
+    init(_ recipe: Recipe, _ rule: UpdateRule, globalBatch: Int) {
+        size = Double(globalBatch) / Double(recipe.nbs)
+        let scaling = recipe.lrScaling ?? (rule.usesSGD ? .linear : .sqrt)
+        factor =
+            switch scaling {
+            case _ where size <= 1: 1
+            case .linear: size
+            case .sqrt: size.squareRoot()
+            case .none: 1
+            }
+        text =
+            "a step has \(size) × nbs images: gradients are brought to the scale of \(recipe.nbs) images, and the "
+            + "learning rate is multiplied by \(factor) (lr_scaling: \(scaling.rawValue)), once"
+    }
+
+    func notes(stepsPerEpoch: Int) -> [String] {
+        guard size > 1 else { return [] }
+        let warning = "warning: only \(counted(stepsPerEpoch, "step")) an epoch; a smaller batch may learn better"
+        return size > 8 ? [text, warning] : [text]
     }
 }

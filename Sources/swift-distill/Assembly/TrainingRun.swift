@@ -32,6 +32,7 @@ struct TrainingRun {
             recipe = merged.recipe
             resumed = (snapshot, place)
         } else {
+            try reading.checkInputs("teacher", "student", "pretrained", "data", "distillation_dataset")
             recipe = reading.recipe
             resumed = nil
             if recipe.resume != .no { log.note("there is no checkpoint to resume from: the run begins anew") }
@@ -58,7 +59,7 @@ struct TrainingRun {
         for note in plan.notes { log.note(note) }
         let state = RunState(
             weights: student.weights,
-            optimizer: plan.usesSGD ? SGD(student.weights) : AdamW(student.weights, beta1: plan.beta1),
+            optimizer: plan.rule.usesSGD ? SGD(student.weights) : AdamW(student.weights, beta1: plan.rule.momentum),
             progress: Progress(epochs: recipe.epochs, patience: recipe.patience))
         let facts = facts(student, teacher, data, plan)
         try restore(state, facts)
@@ -67,8 +68,9 @@ struct TrainingRun {
 
         let evaluator = try evaluator(of: student, data, plan)
         let result = RunResult(recipe: recipe, facts: facts, objective: objective.text, ranks: ranks)
-        try result.measureStart(evaluator, student: student, teacher: teacher, log: log, isResumed: resumed != nil)
+        // Before anything that takes long: whether there is room for what comes out.
         let journal = try journal(facts, objective, stepsPerEpoch: plan.shards.stepsPerEpoch)
+        try result.measureStart(evaluator, student: student, teacher: teacher, log: log, isResumed: resumed != nil)
         if let checkpoints = (journal as? RunJournal)?.checkpoints {
             StopSignal.onTermination { checkpoints.emergencySave(state) }
         }
@@ -120,6 +122,8 @@ struct TrainingRun {
     private func restore(_ state: RunState, _ facts: RunFacts) throws {
         if let resumed {
             try state.restore(from: resumed.snapshot)
+            // The command line may have changed it.
+            state.progress.stopping.patience = recipe.patience
             for line in resumed.snapshot.facts.differences(to: facts) { log.note("warning: \(line)") }
             let progress = state.progress
             log.note("resumed \(resumed.snapshot.path) after epoch \(progress.epoch), step \(progress.step)")
@@ -135,6 +139,7 @@ struct TrainingRun {
         _ facts: RunFacts, _ objective: DetectionObjective, stepsPerEpoch: Int
     ) throws -> any Journal {
         guard ranks.rank == 0 else { return SilentJournal() }
+        try ResultFolder(registry: recipe.registry).check()
         let folder =
             try resumed.map { try RunFolder(resuming: $0.place) }
             ?? RunFolder(project: recipe.project, name: recipe.name, existOk: recipe.existOk)

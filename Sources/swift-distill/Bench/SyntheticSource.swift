@@ -32,5 +32,5 @@ final class SyntheticSource: BatchSource {
 
     func batches(epoch: Int, step: Int) -> [Batch] { [batch] }
 
-    func seek(epoch: Int, step: Int) {}
+    func seek(_ progress: Progress) {}
 }

@@ -14,14 +14,44 @@ struct ResultFolder {
     var latest: String { path + "/latest" }
     private var previous: String { path + "/previous" }
 
+    private var fresh: String { path + "/latest.\(ProcessInfo.processInfo.processIdentifier).tmp" }
+
+    /// Throws when a result could not be put here; leaves nothing behind.
+    ///
+    /// - Throws: `Problem` of exit code `cannotCreate`.
+    func check() throws {
+        let missing = missingFolders
+        defer { for folder in missing { rmdir(folder) } }
+        try make(missing, exit: .cannotCreate)
+    }
+
+    /// Folders on the way to a new result that do not exist, deepest first.
+    private var missingFolders: [String] {
+        var folders: [String] = []
+        var folder = fresh
+        var status = stat()
+        while !folder.isEmpty, stat(folder, &status) != 0 {
+            folders.append(folder)
+            folder = (folder as NSString).deletingLastPathComponent
+        }
+        return folders
+    }
+
+    private func make(_ missing: [String], exit: ExitCode) throws {
+        for folder in missing.reversed() where mkdir(folder, 0o777) != 0 && errno != EEXIST {
+            throw Problem(
+                "the folder of results cannot be made: \(String(cString: strerror(errno)))", file: folder,
+                remedy: "Make it writable, or set `registry` to a folder that is", exit: exit)
+        }
+    }
+
     /// Puts these files in the place of the last result.
     ///
     /// - Throws: `Problem` when the folder cannot be written; the last result then stays.
     func replace(with files: [(name: String, bytes: [UInt8])]) throws {
-        let fresh = path + "/latest.\(ProcessInfo.processInfo.processIdentifier).tmp"
         let manager = FileManager.default
         do {
-            try manager.createDirectory(atPath: fresh, withIntermediateDirectories: true)
+            try make(missingFolders, exit: .inputOutput)
             for file in files { try writeDurably(file.bytes, to: fresh + "/" + file.name) }
             if manager.fileExists(atPath: latest) {
                 if manager.fileExists(atPath: previous) { try manager.removeItem(atPath: previous) }
@@ -30,9 +60,10 @@ struct ResultFolder {
             try manager.moveItem(atPath: fresh, toPath: latest)
         } catch {
             try? manager.removeItem(atPath: fresh)
+            if let problem = error as? Problem { throw problem }
             throw Problem(
-                "the result cannot be written: \((error as? Problem)?.message ?? error.localizedDescription)",
-                file: latest, remedy: "Make the folder writable or set registry=", exit: .inputOutput)
+                "the result cannot be written: \(error.localizedDescription)", file: latest,
+                remedy: "Make the folder writable, or set `registry`", exit: .inputOutput)
         }
     }
 }
