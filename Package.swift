@@ -67,7 +67,7 @@ let package = Package(
 
         // The numerical machine.
         room("Layers", needs: ["Tensors"]),
-        room("Tensors", needs: ["COpenBLAS"]),
+        room("Tensors", needs: ["COpenBLAS", "CHost"]),
 
         // Files and words.
         room("Checkpoints", needs: ["Documents", "CZip", "Diagnostics"]),

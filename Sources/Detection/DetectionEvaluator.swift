@@ -42,6 +42,9 @@ public final class DetectionEvaluator: Evaluator {
 
     /// Scores any detector of the same classes, as it is.
     public func evaluate(_ model: Detector, ranks: any Communicator) throws -> Scores? {
+        // Neither phase keeps the memory of the other, whose maps have other sizes.
+        releaseUnusedMemory()
+        defer { releaseUnusedMemory() }
         let mine = batches.count * ranks.rank / ranks.size..<batches.count * (ranks.rank + 1) / ranks.size
         let (statistics, batchLosses) = try examine(mine, model, ranks)
         // One row of losses per batch, so that the mean adds up in the same order on any number of ranks.
@@ -57,7 +60,7 @@ public final class DetectionEvaluator: Evaluator {
         self.metrics = metrics
         let sums = (0..<3).map { i in stride(from: i, to: losses.count, by: 3).reduce(0) { $0 + losses[$1] } }
         return Scores(
-            metrics: [metrics.precision, metrics.recall, metrics.map50, metrics.map50To95].map(roundedForReport),
+            metrics: metrics.reported.map(\.value),
             losses: sums.map { roundedForReport($0 / Double(max(batches.count, 1))) },
             report: metrics.table(perClass: true))
     }

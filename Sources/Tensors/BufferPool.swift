@@ -1,3 +1,4 @@
+import CHost
 import Synchronization
 
 /// Memory for tensors, kept and handed out again: fresh pages cost more than the arithmetic done in them.
@@ -47,5 +48,6 @@ extension BufferPool {
             for list in shelves.free.values { for pointer in list { UnsafeMutableRawPointer(pointer).deallocate() } }
             shelves.free = [:]
         }
+        chost_return_free_memory()
     }
 }

@@ -46,6 +46,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
     public func run() throws -> Ending {
         try source.seek(state.progress)
         try refuseSilentTerms()
+        releaseUnusedMemory()
         while state.progress.epoch < state.progress.epochs {
             try beginEpoch()
             while state.progress.step < source.stepsPerEpoch {

@@ -55,6 +55,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 3]) func batchesAheadAreBounded(ahead: Int) throws {
+        let begun = Atomic<Int>(0)
+        let prefetcher = Prefetcher(count: 30, threads: 4, ahead: ahead) { number in
+            begun.add(1, ordering: .relaxed)
+            return Self.batch(number)
+        }
+        for number in 0..<30 {
+            usleep(300)
+            #expect(begun.load(ordering: .relaxed) <= number + ahead)
+            #expect(try prefetcher.next()?.images.values.first == Float(number))
+        }
+    }
+
     @Test func aBatchAboveTheLimitStillComes() throws {
         let prefetcher = Prefetcher(count: 9, threads: 2, byteLimit: 0) { Self.batch($0) }
         #expect(try Self.numbers(prefetcher) == Array(0..<9))

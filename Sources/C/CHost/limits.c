@@ -2,6 +2,9 @@
 #include "chost.h"
 
 #include <limits.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -21,6 +24,12 @@ int64_t chost_resident_bytes(void) {
 int64_t chost_peak_resident_bytes(void) {
     struct rusage usage;
     return getrusage(RUSAGE_SELF, &usage) == 0 ? (int64_t)usage.ru_maxrss * 1024 : 0;
+}
+
+void chost_return_free_memory(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 
 // The number behind `key` in a small file of the kernel ("" = the first word); -1 when there is none.

@@ -3,29 +3,30 @@ import Synchronization
 
 /// Prepares an ordered sequence of batches on background threads, ahead of whoever consumes them.
 ///
-/// The order and the batches do not depend on the number of threads. How far ahead the threads run is bounded by bytes;
-/// the batch that is wanted next is always prepared.
+/// The order and the batches do not depend on the number of threads. How far ahead the threads run is bounded in number
+/// and bytes; the batch that is wanted next is always prepared.
 public final class Prefetcher: Sendable {
     private let state: State
 
     /// - Parameters:
     ///   - count: batches in all.
     ///   - threads: background threads.
+    ///   - ahead: batches that are prepared or being prepared, at most.
     ///   - byteLimit: size of prepared and unfinished batches beyond which no new one is begun.
     ///   - prepare: batch number n; called from any thread, for several numbers at once.
     public init(
-        count: Int, threads: Int, byteLimit: Int = 1 << 30, prepare: @escaping @Sendable (Int) throws -> Batch
+        count: Int, threads: Int, ahead: Int = 8, byteLimit: Int = 1 << 29,
+        prepare: @escaping @Sendable (Int) throws -> Batch
     ) {
-        let state = State(count: count, byteLimit: byteLimit, prepare: prepare)
+        precondition(ahead > 0, "\(ahead) batches ahead")
+        let state = State(count: count, ahead: ahead, byteLimit: byteLimit, prepare: prepare)
         self.state = state
         state.start(threads: max(1, min(threads, count)))
     }
 
     /// The batches of these requests in order.
-    public convenience init(
-        _ loader: BatchLoader, requests: [BatchRequest], threads: Int, byteLimit: Int = 1 << 30
-    ) {
-        self.init(count: requests.count, threads: threads, byteLimit: byteLimit) { try loader.batch(requests[$0]) }
+    public convenience init(_ loader: BatchLoader, requests: [BatchRequest], threads: Int) {
+        self.init(count: requests.count, threads: threads) { try loader.batch(requests[$0]) }
     }
 
     deinit { state.cancel() }
@@ -48,6 +49,7 @@ public final class Prefetcher: Sendable {
 private final class State: @unchecked Sendable {  // Everything that changes is behind `lock`.
     private let lock = NSCondition()
     private let count: Int
+    private let ahead: Int
     private let byteLimit: Int
     private let prepare: @Sendable (Int) throws -> Batch
 
@@ -59,8 +61,9 @@ private final class State: @unchecked Sendable {  // Everything that changes is 
     private var running = 0
     private var isCancelled = false
 
-    init(count: Int, byteLimit: Int, prepare: @escaping @Sendable (Int) throws -> Batch) {
+    init(count: Int, ahead: Int, byteLimit: Int, prepare: @escaping @Sendable (Int) throws -> Batch) {
         self.count = count
+        self.ahead = ahead
         self.byteLimit = byteLimit
         self.prepare = prepare
     }
@@ -92,7 +95,8 @@ private final class State: @unchecked Sendable {  // Everything that changes is 
         while !isCancelled, begun < count {
             let unfinished = begun - consumed - results.count
             // Unfinished batches are taken to be as large as the largest so far.
-            if begun == consumed || heldBytes + (unfinished + 1) * largestBatch <= byteLimit {
+            let fits = begun - consumed < ahead && heldBytes + (unfinished + 1) * largestBatch <= byteLimit
+            if begun == consumed || fits {
                 begun += 1
                 return begun - 1
             }

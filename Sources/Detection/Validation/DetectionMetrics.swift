@@ -95,14 +95,6 @@ public struct DetectionMetrics: Equatable, Sendable {
     /// Mean of `ap50To95`.
     public var map50To95: Double { mean(categories.map(\.ap50To95)) }
 
-    /// Weighted sum of precision, recall, mAP50 and mAP50-95.
-    ///
-    /// - Parameter weights: four of them.
-    public func fitness(weights: [Double]) -> Double {
-        precondition(weights.count == 4, "\(weights.count) fitness weights")
-        return zip(weights, [precision, recall, map50, map50To95]).reduce(0) { $0 + $1.0 * $1.1 }
-    }
-
     /// Names as in the field's `results.csv`, with values rounded as there.
     public var reported: [(name: String, value: Double)] {
         [

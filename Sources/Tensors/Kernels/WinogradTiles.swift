@@ -39,6 +39,30 @@ struct WinogradTiles {
         }
     }
 
+    /// Calls `body(tile, channel, addresses, scratch)` for every eight channels of some tiles, with the addresses of the
+    /// tile's `size` × `size` pixels, which begin `before` pixels before its results.
+    @inline(__always)
+    private func transform(
+        _ tensor: Tensor, _ range: Range<Int>, size: Int, before: Int, outside: UnsafePointer<Float>,
+        _ body: (Int, Int, RowTable, UnsafeMutablePointer<Float>) -> Void
+    ) {
+        let channels = tensor.shape.channels
+        withRowTable(36 + 144) { table in
+            let columns = UnsafeMutableRawPointer(table + 36).assumingMemoryBound(to: Float.self)
+            for tile in range {
+                if tile < count {
+                    let (image, y, x) = place(tile)
+                    pixels(tensor, image, y - before, x - before, size: size, outside: outside, table)
+                } else {
+                    for i in 0..<size * size { table[i] = outside }
+                }
+                for group in stride(from: 0, to: channels, by: 8) {
+                    body(tile - range.lowerBound, min(group, channels - 8), RowTable(table), columns)
+                }
+            }
+        }
+    }
+
     /// Transforms the input under some tiles to `planes[36][…][tile][channels]`; tiles beyond the last are zero.
     ///
     /// `place(tile, channel)` is where eight values of a tile go, in a plane.
@@ -47,22 +71,8 @@ struct WinogradTiles {
         _ tensor: Tensor, _ range: Range<Int>, outside: UnsafePointer<Float>, to planes: UnsafeMutablePointer<Float>,
         plane: Int, place: (Int, Int) -> Int
     ) {
-        let channels = tensor.shape.channels
-        withRowTable(36 + 144) { table in
-            let columns = UnsafeMutableRawPointer(table + 36).assumingMemoryBound(to: Float.self)
-            for tile in range {
-                if tile < count {
-                    let (image, y, x) = self.place(tile)
-                    pixels(tensor, image, y - padding, x - padding, size: 6, outside: outside, table)
-                } else {
-                    for i in 0..<36 { table[i] = outside }
-                }
-                for group in stride(from: 0, to: channels, by: 8) {
-                    let c = min(group, channels - 8)
-                    let target = planes + place(tile - range.lowerBound, c)
-                    Self.transformInput(RowTable(table), c, columns, target, plane)
-                }
-            }
+        transform(tensor, range, size: 6, before: padding, outside: outside) { tile, c, table, columns in
+            Self.transformInput(table, c, columns, planes + place(tile, c), plane)
         }
     }
 
@@ -91,22 +101,8 @@ struct WinogradTiles {
         _ tensor: Tensor, _ range: Range<Int>, outside: UnsafePointer<Float>, to planes: UnsafeMutablePointer<Float>,
         plane: Int, place: (Int, Int) -> Int
     ) {
-        let channels = tensor.shape.channels
-        withRowTable(36 + 144) { table in
-            let columns = UnsafeMutableRawPointer(table + 36).assumingMemoryBound(to: Float.self)
-            for tile in range {
-                if tile < count {
-                    let (image, y, x) = self.place(tile)
-                    pixels(tensor, image, y, x, size: 4, outside: outside, table)
-                } else {
-                    for i in 0..<16 { table[i] = outside }
-                }
-                for group in stride(from: 0, to: channels, by: 8) {
-                    let c = min(group, channels - 8)
-                    let target = planes + place(tile - range.lowerBound, c)
-                    Self.transformGradient(RowTable(table), c, columns, target, plane)
-                }
-            }
+        transform(tensor, range, size: 4, before: 0, outside: outside) { tile, c, table, columns in
+            Self.transformGradient(table, c, columns, planes + place(tile, c), plane)
         }
     }
 

@@ -29,6 +29,8 @@ void chost_name(char *name, size_t capacity);
 // Bytes of this process in memory now, and the most there ever were.
 int64_t chost_resident_bytes(void);
 int64_t chost_peak_resident_bytes(void);
+// Gives back what was freed but lies between pieces in use, where the allocator knows how.
+void chost_return_free_memory(void);
 // Bytes that can still be allocated before the host or the control group runs out; -1 when unknown.
 int64_t chost_available_bytes(void);
 // Bytes free for this user on the disk that holds `path`; -1 when unknown.
