@@ -48,8 +48,8 @@ struct RunPlan {
         guard images >= count else {
             throw Problem(
                 "\(images) training images are fewer than the \(count) shards of a step",
-                remedy: ranks.size > images
-                    ? "Start at most \(images) ranks" : "Set shards=\(ranks.size) and batch=1")
+                remedy: ranks > images
+                    ? "Start at most \(images) ranks" : "Set shards=\(ranks) and batch=1")
         }
         guard images >= count * batch else {
             throw Problem(
