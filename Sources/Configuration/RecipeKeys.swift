@@ -149,7 +149,7 @@ public enum RecipeKeys {
         RecipeKey("log_every", \.logEvery, .choice, "how often losses are logged"),
         RecipeKey(
             "debug", \.debug, .flag,
-            "print every loss component, its weight, share and gradient norm at each epoch, not at the start only"),
+            "print every loss component, its weight, share and gradient norm at every epoch"),
     ]
 
     private static let machine = [
