@@ -97,7 +97,7 @@ let package = Package(
         tests("Models", needs: ["Models", "Checkpoints", "Layers", "Tensors", "Documents", "ReferenceOps"]),
         tests("Documents", needs: ["Documents", "Diagnostics"]),
         tests("Configuration", needs: ["Configuration", "Documents", "Diagnostics"]),
-        tests("Checkpoints", needs: ["Checkpoints", "Documents", "Diagnostics"]),
+        tests("Checkpoints", needs: ["Tensors", "Checkpoints", "Documents", "Diagnostics"]),
         tests("Datasets", needs: ["Datasets", "Configuration", "Tensors", "CImage", "Diagnostics"]),
         tests("Scenes", needs: ["Scenes", "CImage", "Diagnostics"]),
         tests("Collectives", needs: ["Collectives", "CHost", "Diagnostics"]),
@@ -119,7 +119,7 @@ let package = Package(
                 "Training", "Detection", "Models", "Optimization", "Collectives", "Datasets", "Checkpoints",
                 "Configuration", "Layers", "Tensors", "Diagnostics",
             ]),
-        tests("Command", needs: ["Checkpoints", "Diagnostics"]),
+        tests("Command", needs: ["Tensors", "Checkpoints", "Diagnostics"]),
     ],
     swiftLanguageModes: [.v6]
 )

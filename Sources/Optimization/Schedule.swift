@@ -5,8 +5,10 @@ import Foundation
 ///
 /// Source: the reference's trainer (release 8.4); `longWarmup` gives the rules of 8.3.
 public struct Schedule: Equatable, Sendable {
-    /// Epochs over which the rate falls; changes with the length of a run that a time limit sets.
-    public var epochs: Int
+    /// Epochs over which the rate falls: those of the recipe, or what a time limit has made of them.
+    public var decayEpochs: Int
+    /// Of the recipe: warm-up and accumulation do not change in mid-run.
+    var epochs: Int
     var batchesPerEpoch: Int
     var globalBatch: Int
     var nominalBatch: Int
@@ -40,6 +42,7 @@ public struct Schedule: Equatable, Sendable {
         warmupMomentum: Double, warmupBiasRate: Double, longWarmup: Bool
     ) {
         self.epochs = epochs
+        decayEpochs = epochs
         self.batchesPerEpoch = batchesPerEpoch
         self.globalBatch = globalBatch
         self.nominalBatch = nominalBatch
@@ -82,7 +85,7 @@ public struct Schedule: Equatable, Sendable {
 
     /// Share of the initial rate in an epoch (from 0).
     public func share(epoch: Int) -> Double {
-        let progress = Double(epoch) / Double(epochs)
+        let progress = Double(epoch) / Double(decayEpochs)
         if cosine { return max((1 - cos(progress * .pi)) / 2, 0) * (finalShare - 1) + 1 }
         return max(1 - progress, 0) * (1 - finalShare) + finalShare
     }

@@ -7,6 +7,7 @@ import Synchronization
 enum BufferPool {
     private struct Shelves: ~Copyable {
         var free: [Int: [UnsafeMutablePointer<Float>]] = [:]
+        var taken = 0
     }
 
     private static let shelves = Mutex(Shelves())
@@ -14,7 +15,8 @@ enum BufferPool {
     /// Room for `capacity` floats, which `capacity(for:)` made, aligned to a cache line, contents arbitrary.
     static func take(_ capacity: Int) -> UnsafeMutablePointer<Float> {
         let kept: UInt? = shelves.withLock { shelves in
-            shelves.free[capacity]?.popLast().map { UInt(bitPattern: $0) }
+            shelves.taken += capacity
+            return shelves.free[capacity]?.popLast().map { UInt(bitPattern: $0) }
         }
         if let kept, let pointer = UnsafeMutablePointer<Float>(bitPattern: kept) { return pointer }
         let raw = UnsafeMutableRawPointer.allocate(byteCount: capacity * MemoryLayout<Float>.stride, alignment: 64)
@@ -26,9 +28,13 @@ enum BufferPool {
         let address = UInt(bitPattern: pointer)
         shelves.withLock { shelves in
             guard let pointer = UnsafeMutablePointer<Float>(bitPattern: address) else { return }
+            shelves.taken -= capacity
             shelves.free[capacity, default: []].append(pointer)
         }
     }
+
+    /// Floats that tensors have now.
+    static var taken: Int { shelves.withLock { $0.taken } }
 
     /// Capacity that a request is rounded up to, so that near sizes share a shelf.
     static func capacity(for count: Int) -> Int {
@@ -36,6 +42,9 @@ enum BufferPool {
         return max((count + step - 1) / step * step, 256)
     }
 }
+
+/// Bytes that the tensors of this process have now.
+public var tensorBytes: Int { BufferPool.taken * MemoryLayout<Float>.stride }
 
 /// Returns every buffer that no tensor uses to the system; for between phases of different sizes.
 public func releaseUnusedMemory() {

@@ -58,7 +58,7 @@ extension Trainer {
             let images = Int(counts.removeLast())
             let loss = objective.evaluate(pass.preparation, of: pass.learned, counts: counts, isolating: term)
             state.weights.zeroGradients()
-            pass.tape.backward()
+            pass.tape?.backward()
             let norm = gradientNorm(state.weights.gradients, of: state.weights)
             var sums = [loss.values[term], norm * norm]
             try ranks.sum(&sums)

@@ -87,6 +87,7 @@ public struct TrainerParts<Student, Task> {
     let state: RunState
     let journal: any Journal
     let stopRequested: () -> Bool
+    let tapeMemory: Int
 
     /// - Parameters:
     ///   - recipe: checked; of it the loop reads what concerns steps and validation.
@@ -95,10 +96,12 @@ public struct TrainerParts<Student, Task> {
     ///   - localShards: how many these are.
     ///   - state: carries the student's own weights, and where the run stands.
     ///   - stopRequested: asked once per step; one rank that wants to stop stops all.
+    ///   - tapeMemory: bytes that the tapes of this rank's shards may have together; beyond, the student's forward pass
+    ///     is repeated on the way back, which costs time and changes no bit.
     public init(
         recipe: Recipe, student: Student, teacher: Student?, objective: Task, evaluator: any Evaluator,
         source: any BatchSource, ranks: any Communicator, localShards: Int, schedule: Schedule, state: RunState,
-        journal: any Journal, stopRequested: @escaping () -> Bool
+        journal: any Journal, stopRequested: @escaping () -> Bool, tapeMemory: Int = .max
     ) {
         self.recipe = recipe
         self.student = student
@@ -112,5 +115,6 @@ public struct TrainerParts<Student, Task> {
         self.state = state
         self.journal = journal
         self.stopRequested = stopRequested
+        self.tapeMemory = tapeMemory
     }
 }

@@ -7,7 +7,8 @@ import Tensors
 
 /// A shard's way through a step, up to the point where ranks agree.
 struct ShardPass<Task: Objective> {
-    let tape: Tape
+    /// Nil where memory is short: the student's pass is repeated on the way back.
+    let tape: Tape?
     let learned: Task.Answer
     let preparation: Task.Preparation
     /// Batch statistics that the student observed.
@@ -31,16 +32,31 @@ extension Trainer {
         recipe.syncBn ? [Batch.joined(batches)] : batches
     }
 
+    /// Teacher and student look at the images of every shard.
+    func answers(_ shards: [Batch]) -> [ShardPass<Task>] {
+        shards.enumerated().map { number, batch in
+            let before = tensorBytes
+            let pass = answer(batch, keepsTape: number < (keptTapes ?? 1))
+            if keptTapes == nil { keptTapes = max(tapeMemory / max(tensorBytes - before, 1), 1) }
+            return pass
+        }
+    }
+
     /// Teacher and student look at a shard's images.
-    func answer(_ batch: Batch) -> ShardPass<Task> {
+    func answer(_ batch: Batch, keepsTape: Bool = true) -> ShardPass<Task> {
         let taught = teacher.map { $0(Activation(batch.images)) }
-        let tape = Tape(synchronize: recipe.syncBn ? { sums in self.synchronize(&sums) } : nil)
-        state.weights.zeroGradients()
-        let learned = student(Activation(batch.images, recordedOn: tape))
+        let (tape, learned) = learn(batch)
         return ShardPass(
-            tape: tape, learned: learned,
+            tape: keepsTape ? tape : nil, learned: learned,
             preparation: objective.prepare(learned, taught: taught, labels: batch.labels),
             statistics: state.weights.observedStatistics)
+    }
+
+    /// The student looks at a shard's images, and its tape remembers.
+    func learn(_ batch: Batch) -> (tape: Tape, learned: Task.Answer) {
+        let tape = Tape(synchronize: recipe.syncBn ? { sums in self.synchronize(&sums) } : nil)
+        state.weights.zeroGradients()
+        return (tape, student(Activation(batch.images, recordedOn: tape)))
     }
 
     private func synchronize(_ sums: inout [Double]) {
@@ -94,7 +110,6 @@ extension Trainer {
         state.changing {
             state.progress.skipped += 1
             state.progress.skippedInARow += 1
-            state.progress.gathered = 0
             state.progress.step += 1
         }
         let places = zip(losses, merged(batches)).flatMap { loss, batch in

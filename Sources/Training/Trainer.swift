@@ -23,6 +23,10 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
     let exchange: GradientExchange
     /// Whether somebody asked this process to stop.
     let stopRequested: () -> Bool
+    /// Bytes that the tapes of this rank's shards may have together.
+    let tapeMemory: Int
+    /// Shards whose tape stays until the way back; nil until the first has shown how large a tape is.
+    var keptTapes: Int?
     let clock = Stopwatch()
 
     /// - Parameter parts: what the run is made of; the recipe's values are checked already.
@@ -38,6 +42,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         state = parts.state
         journal = parts.journal
         stopRequested = parts.stopRequested
+        tapeMemory = parts.tapeMemory
         exchange = GradientExchange(
             parts.student.weights, shards: parts.recipe.syncBn ? 1 : parts.localShards, ranks: parts.ranks)
     }
@@ -61,7 +66,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
 
     /// Follows a run whose length a time limit has changed; measures terms where that was asked for.
     func beginEpoch() throws {
-        schedule.epochs = state.progress.epochs
+        schedule.decayEpochs = state.progress.epochs
         try source.seek(state.progress)
         if recipe.debug && state.progress.step == 0 && state.progress.epoch > 0 { _ = try measureTerms() }
         // The time of the first step is its own.
@@ -75,20 +80,21 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         let loaded = clock.seconds
 
         // The teacher answers, without a tape; the student answers, and its tape remembers.
-        let passes = merged(batches).map(answer)
+        let shards = merged(batches)
+        let passes = answers(shards)
 
         // What the terms are divided by, and whether to stop, is agreed by all ranks.
         let agreement = try agree(passes, batches)
 
         // How wrong is the student? Walk back from there to every weight; sums over ranks set out meanwhile.
-        let losses = passes.map {
-            objective.evaluate($0.preparation, of: $0.learned, counts: agreement.counts, isolating: nil)
-        }
+        var losses: [ShardLoss] = []
         for (shard, pass) in passes.enumerated() {
+            let (tape, learned) = pass.tape.map { ($0, pass.learned) } ?? learn(shards[shard])
+            losses.append(objective.evaluate(pass.preparation, of: learned, counts: agreement.counts, isolating: nil))
             state.weights.beginGradients(statistics: pass.statistics)
             let isLast = shard == passes.count - 1
-            if isLast { exchange.begin(pass.tape) }
-            pass.tape.backward { if isLast { self.exchange.finished($0, shard: shard) } }
+            if isLast { exchange.begin(tape) }
+            tape.backward { if isLast { self.exchange.finished($0, shard: shard) } }
             exchange.end(shard: shard, isLast: isLast)
         }
         var values = TreeSum.sum(losses.map(\.values))

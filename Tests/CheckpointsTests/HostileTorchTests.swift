@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -157,7 +158,7 @@ import Testing
             #expect(throws: Problem.self) { try read(Array(bytes[..<count])) }
         }
         let sound = try read(bytes).weights.map(\.weight)
-        var numbers = SeededNumbers(3)
+        var numbers = RandomStream(3)
         for _ in 0..<200 {
             var flipped = bytes
             flipped[Int.random(in: 0..<bytes.count, using: &numbers)] ^= 1 << UInt8.random(in: 0..<8, using: &numbers)

@@ -1,4 +1,5 @@
 import Diagnostics
+import Tensors
 import TestSupport
 import Testing
 
@@ -147,7 +148,7 @@ import Testing
     @Test func damagedPicklesEndInAProblemAndNeverInATrap() {
         let model = TorchCheckpointTests.model.pickle
         for count in model.indices { #expect(throws: Problem.self) { try read(Array(model[..<count])) } }
-        var numbers = SeededNumbers(2)
+        var numbers = RandomStream(2)
         for _ in 0..<5000 {
             do { _ = try read(mutated(model, &numbers)) } catch { #expect(error is Problem) }
         }

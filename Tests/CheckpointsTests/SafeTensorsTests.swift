@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -118,7 +119,7 @@ import Testing
 
     @Test func damagedFilesEndInAProblemAndNeverInATrap() throws {
         let bytes = try Self.sample.serialized()
-        var numbers = SeededNumbers(1)
+        var numbers = RandomStream(1)
         for _ in 0..<3000 {
             let damaged = mutated(bytes, &numbers)
             do { _ = try SafeTensors(bytes: damaged).serialized() } catch { #expect(error is Problem) }

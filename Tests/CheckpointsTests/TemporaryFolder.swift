@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 import TestSupport
 
 /// A folder of its own for a test, removed with it.
@@ -29,7 +30,7 @@ final class TemporaryFolder: Sendable {
 }
 
 /// The bytes with one to four things done to them: a flipped bit, a cut, a piece copied elsewhere, extreme lengths.
-func mutated(_ bytes: [UInt8], _ numbers: inout SeededNumbers) -> [UInt8] {
+func mutated(_ bytes: [UInt8], _ numbers: inout RandomStream) -> [UInt8] {
     var bytes = bytes
     for _ in 0..<Int.random(in: 1...4, using: &numbers) where !bytes.isEmpty {
         let place = Int.random(in: 0..<bytes.count, using: &numbers)

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -27,7 +28,7 @@ import Testing
 
     @Test func killsAtAnyMomentLoseNothing() throws {
         #expect(try run.train("calm", ranks: 1).code == 0)
-        var random = SeededNumbers(2)
+        var random = RandomStream(2)
         // Rank 0, which writes; another one; all at once. Each time other ranks go on.
         for (victims, ranks) in [([0], 2), ([1], 2), ([0, 1, 2, 3], 4), ([0], 1), ([0, 1], 2)] {
             let steps = run.steps("killed") + Int.random(in: 1...4, using: &random)

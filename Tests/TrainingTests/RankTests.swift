@@ -3,7 +3,8 @@ import Configuration
 import Tensors
 import TestSupport
 import Testing
-import Training
+
+@testable import Training
 
 /// A run is made of shards; how many ranks and threads carry them leaves no trace in any bit.
 @Suite(.serialized) struct RankTests {
@@ -44,6 +45,18 @@ import Training
         #expect(relativeError(two[0], one[0]) < 1e-3)
         let separate = try TinyRun(shards: 4).results(ranks: 1)[0]
         #expect(relativeError(separate[0], one[0]) > 1e-3, "synchronising makes no difference")
+    }
+
+    @Test func shortMemoryRepeatsPassesAndLeavesNoTraceInAnyBit() throws {
+        var run = TinyRun(shards: 4)
+        run.recipe.epochs = 1
+        let roomy = try run.trainer(SoloCommunicator())
+        _ = try roomy.run()
+        run.tapeMemory = 0
+        let short = try run.trainer(SoloCommunicator())
+        _ = try short.run()
+        #expect(short.state.numbers == roomy.state.numbers)
+        #expect(short.keptTapes == 1 && (roomy.keptTapes ?? 0) > 4)
     }
 
     @Test func accumulationOverStepsLeavesNoTraceOfRanksEither() throws {

@@ -15,6 +15,7 @@ struct TinyRun {
     var steps = 5
     var hasTeacher = true
     var optimizer = OptimizerChoice.sgd
+    var tapeMemory = Int.max
     /// Poisons the images of a step on one shard.
     var poisoned: (step: Int, shard: Int)?
 
@@ -56,7 +57,7 @@ struct TinyRun {
                 recipe: recipe, student: student, teacher: hasTeacher ? try TinyRun.detector(2) : nil,
                 objective: DetectionObjective(recipe: recipe, hasTeacher: hasTeacher), evaluator: NoScores(),
                 source: NoiseSource(run: self, local: local), ranks: ranks, localShards: local.count,
-                schedule: schedule, state: state, journal: journal, stopRequested: { false }))
+                schedule: schedule, state: state, journal: journal, stopRequested: { false }, tapeMemory: tapeMemory))
     }
 
     /// Everything that a run of all epochs leaves behind, from each rank.

@@ -21,6 +21,12 @@ enum Machine {
         Threads.count = computeThreads(recipe, ranks: ranks)
     }
 
+    /// Bytes that this rank may give to tapes: half of its share of what is free, the rest being for everything else.
+    static func tapeMemory(ranks: any Communicator) -> Int {
+        let free = Int(chost_available_bytes())
+        return free < 0 ? .max : free / ranks.local.size / 2
+    }
+
     /// For commands that have the host to themselves.
     static func useAllCores() { Threads.count = Int(chost_allowed_cores()) }
 }
