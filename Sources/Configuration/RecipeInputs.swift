@@ -14,9 +14,12 @@ extension RecipeReading {
                 !FileManager.default.fileExists(atPath: path)
             else { continue }
             if name == "distillation_dataset", !recipe.data.isEmpty { continue }
+            // What a newcomer meets first who skips the quickstart.
+            let drawing = name == "distillation_dataset" ? ", or draw scenes there: swift-distill synth \(path)" : ""
             throw Problem(
                 "`\(name)` names \(path), which does not exist", file: origin.file, line: origin.line,
-                column: origin.column, remedy: "Correct the path; a relative one starts at the folder of its file",
+                column: origin.column,
+                remedy: "Correct the path (a relative one starts at the folder of its file)" + drawing,
                 exit: .missingInput)
         }
     }

@@ -23,28 +23,38 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
     let exchange: GradientExchange
     /// Whether somebody asked this process to stop.
     let stopRequested: () -> Bool
-    /// Bytes that the tapes of this rank's shards may have together.
     let tapeMemory: Int
     /// Shards whose tape stays until the way back; nil until the first has shown how large a tape is.
     var keptTapes: Int?
     let clock = Stopwatch()
 
-    /// - Parameter parts: what the run is made of; the recipe's values are checked already.
-    public init(_ parts: TrainerParts<Student, Task>) {
-        recipe = parts.recipe
-        student = parts.student
-        teacher = parts.teacher
-        objective = parts.objective
-        evaluator = parts.evaluator
-        source = parts.source
-        ranks = parts.ranks
-        schedule = parts.schedule
-        state = parts.state
-        journal = parts.journal
-        stopRequested = parts.stopRequested
-        tapeMemory = parts.tapeMemory
-        exchange = GradientExchange(
-            parts.student.weights, shards: parts.recipe.syncBn ? 1 : parts.localShards, ranks: parts.ranks)
+    /// - Parameters:
+    ///   - recipe: checked; of it the loop reads what concerns steps and validation.
+    ///   - teacher: nil trains on labels alone.
+    ///   - source: batches of this rank's shards.
+    ///   - localShards: how many these are.
+    ///   - state: carries the student's own weights, and where the run stands.
+    ///   - stopRequested: asked once per step; one rank that wants to stop stops all.
+    ///   - tapeMemory: bytes that the tapes of this rank's shards may have together; beyond, the student's forward pass
+    ///     is repeated on the way back, which costs time and changes no bit.
+    public init(
+        recipe: Recipe, student: Student, teacher: Student?, objective: Task, evaluator: any Evaluator,
+        source: any BatchSource, ranks: any Communicator, localShards: Int, schedule: Schedule, state: RunState,
+        journal: any Journal, stopRequested: @escaping () -> Bool, tapeMemory: Int = .max
+    ) {
+        self.recipe = recipe
+        self.student = student
+        self.teacher = teacher
+        self.objective = objective
+        self.evaluator = evaluator
+        self.source = source
+        self.ranks = ranks
+        self.schedule = schedule
+        self.state = state
+        self.journal = journal
+        self.stopRequested = stopRequested
+        self.tapeMemory = tapeMemory
+        exchange = GradientExchange(student.weights, shards: recipe.syncBn ? 1 : localShards, ranks: ranks)
     }
 
     /// Trains until the last epoch, until the fitness stops improving, or until somebody asks to stop.

@@ -53,11 +53,10 @@ struct TinyRun {
             nominalBatch: recipe.nbs, initialRate: recipe.lr0, finalShare: 0.01, momentum: 0.937, weightDecay: 5e-4,
             cosine: false, warmupEpochs: 0, warmupMomentum: 0.8, warmupBiasRate: 0.1, longWarmup: false)
         return Trainer(
-            TrainerParts(
-                recipe: recipe, student: student, teacher: hasTeacher ? try TinyRun.detector(2) : nil,
-                objective: DetectionObjective(recipe: recipe, hasTeacher: hasTeacher), evaluator: NoScores(),
-                source: NoiseSource(run: self, local: local), ranks: ranks, localShards: local.count,
-                schedule: schedule, state: state, journal: journal, stopRequested: { false }, tapeMemory: tapeMemory))
+            recipe: recipe, student: student, teacher: hasTeacher ? try TinyRun.detector(2) : nil,
+            objective: DetectionObjective(recipe: recipe, hasTeacher: hasTeacher), evaluator: NoScores(),
+            source: NoiseSource(run: self, local: local), ranks: ranks, localShards: local.count,
+            schedule: schedule, state: state, journal: journal, stopRequested: { false }, tapeMemory: tapeMemory)
     }
 
     /// Everything that a run of all epochs leaves behind, from each rank.

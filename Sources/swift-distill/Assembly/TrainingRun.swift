@@ -75,11 +75,10 @@ struct TrainingRun {
             StopSignal.onTermination { checkpoints.emergencySave(state) }
         }
         let trainer = Trainer<Detector, DetectionObjective>(
-            TrainerParts(
-                recipe: recipe, student: student, teacher: teacher, objective: objective, evaluator: evaluator,
-                source: try source(images, data, plan), ranks: ranks, localShards: plan.local.count,
-                schedule: plan.schedule, state: state, journal: journal,
-                stopRequested: { StopSignal.received != nil }, tapeMemory: Machine.tapeMemory(ranks: ranks)))
+            recipe: recipe, student: student, teacher: teacher, objective: objective, evaluator: evaluator,
+            source: try source(images, data, plan), ranks: ranks, localShards: plan.local.count,
+            schedule: plan.schedule, state: state, journal: journal,
+            stopRequested: { StopSignal.received != nil }, tapeMemory: Machine.tapeMemory(ranks: ranks))
         let ending = try trainer.run()
         StopSignal.onTermination(nil)
         try (journal as? RunJournal)?.conclude(ending, state)

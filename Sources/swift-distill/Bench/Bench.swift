@@ -89,10 +89,9 @@ struct Bench {
         let state = RunState(
             weights: student.weights, optimizer: SGD(student.weights), progress: Progress(epochs: 1, patience: 0))
         return DetectionTrainer(
-            TrainerParts(
-                recipe: recipe, student: student, teacher: teacher,
-                objective: DetectionObjective(recipe: recipe, hasTeacher: teacher != nil),
-                evaluator: SilentEvaluator(), source: source, ranks: ranks, localShards: 1, schedule: schedule,
-                state: state, journal: SilentJournal(), stopRequested: { StopSignal.received != nil }))
+            recipe: recipe, student: student, teacher: teacher,
+            objective: DetectionObjective(recipe: recipe, hasTeacher: teacher != nil),
+            evaluator: SilentEvaluator(), source: source, ranks: ranks, localShards: 1, schedule: schedule,
+            state: state, journal: SilentJournal(), stopRequested: { StopSignal.received != nil })
     }
 }
