@@ -9,11 +9,7 @@ extension RecipeReading {
         checkLength()
         checkData()
         if recipe.optimizer == .auto {
-            let given = ["lr0", "momentum"].filter(isGiven)
-            if !given.isEmpty {
-                notes.append(
-                    "\(given.joined(separator: ", ")): optimizer auto chooses its own; name an optimizer to use yours")
-            }
+            if isGiven("lr0") { notes.append("lr0: optimizer auto chooses its own; name an optimizer to use yours") }
         }
         if !recipe.rect, isGiven("rect") {
             notes.append("rect: false makes validation batches square; training batches always are")

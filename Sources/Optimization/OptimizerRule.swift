@@ -13,9 +13,16 @@ public struct OptimizerRule: Equatable, Sendable {
     /// Warm-up of biases starts here instead of at `warmup_bias_lr`.
     public var warmupBiasRate: Double
 
+    /// The choice for a new run.
+    ///
     /// - Parameter iterations: optimizer steps of the run, `⌈images / max(batch, nbs)⌉ · epochs`.
     public init(iterations: Int, classCount: Int, warmupBiasRate: Double) {
-        usesSGD = iterations > 10_000
+        self.init(usesSGD: iterations > 10_000, classCount: classCount, warmupBiasRate: warmupBiasRate)
+    }
+
+    /// What goes with a choice that was made before.
+    public init(usesSGD: Bool, classCount: Int, warmupBiasRate: Double) {
+        self.usesSGD = usesSGD
         rate = usesSGD ? 0.01 : ((0.002 * 5 / Double(4 + classCount)) * 1e6).rounded(.toNearestOrEven) / 1e6
         self.warmupBiasRate = usesSGD ? warmupBiasRate : 0
     }

@@ -6,6 +6,8 @@ public struct Progress: Equatable, Sendable, Codable {
     public var step = 0
     /// Epochs the run shall have; a time limit changes it.
     public var epochs: Int
+    /// Of an epoch; 0 before the first.
+    public private(set) var stepsPerEpoch = 0
     /// Number, over the whole run, of the batch at which the optimizer last moved.
     public var lastUpdate = -1
     /// Batches whose gradients wait for the optimizer.
@@ -20,6 +22,8 @@ public struct Progress: Equatable, Sendable, Codable {
     public var termSteps = 0
     /// The best fitness so far, and how long ago it was.
     public var stopping: EarlyStopping
+    /// Precision, recall, mAP50 and mAP50-95 of the student before training; empty when nobody asked.
+    public var startMetrics: [Double] = []
     /// Precision, recall, mAP50 and mAP50-95 of the best epoch; empty before the first.
     public var bestMetrics: [Double] = []
     /// Seconds spent in steps and validation, over all starts of the run.
@@ -35,4 +39,21 @@ public struct Progress: Equatable, Sendable, Codable {
 
     /// Mean of each term over the epoch so far.
     public var termMeans: [Double] { termSums.map { $0 / Double(max(termSteps, 1)) } }
+
+    /// Goes on with epochs of another length: the same share of the epoch at hand is done, and what was gathered is dropped.
+    mutating func count(stepsPerEpoch new: Int) {
+        guard new != stepsPerEpoch else { return }
+        if stepsPerEpoch > 0 {
+            step = step * new / stepsPerEpoch
+            lastUpdate = epoch * new + step - 1
+            gathered = 0
+        }
+        stepsPerEpoch = new
+    }
+
+    /// Epochs that fit into so many hours at their mean length so far, as the reference counts them.
+    public static func epochs(fittingInto hours: Double, seconds: Double, finished: Int) -> Int {
+        let fitting = (hours * 3600 / (seconds / Double(max(finished, 1)))).rounded(.up)
+        return max(fitting < 1_000_000 ? Int(fitting) : 1_000_000, finished)
+    }
 }

@@ -36,8 +36,8 @@ extension Trainer {
     func answers(_ shards: [Batch]) -> [ShardPass<Task>] {
         shards.enumerated().map { number, batch in
             let before = tensorBytes
-            let pass = answer(batch, keepsTape: number < (keptTapes ?? 1))
-            if keptTapes == nil { keptTapes = max(tapeMemory / max(tensorBytes - before, 1), 1) }
+            let pass = answer(batch, keepsTape: number == 0 || number < keptTapes)
+            if number == 0 { keptTapes = max(tapeMemory / max(tensorBytes - before, 1), 1) }
             return pass
         }
     }
@@ -96,7 +96,11 @@ extension Trainer {
                 state.progress.lastUpdate = batch
                 state.progress.gathered = 0
             }
-            if state.progress.termSums.isEmpty { state.progress.termSums = values.map { _ in 0 } }
+            // Other terms than before where a resumed run has got a teacher.
+            if state.progress.termSums.count != values.count {
+                state.progress.termSums = values.map { _ in 0 }
+                state.progress.termSteps = 0
+            }
             for i in values.indices { state.progress.termSums[i] += values[i] }
             state.progress.termSteps += 1
             state.progress.skippedInARow = 0

@@ -15,8 +15,15 @@ struct Verdict: Codable, Equatable {
 }
 
 extension Trainer {
+    /// Whether the time limit is reached, by the clock of rank 0; before the validation, which the last epoch always has.
+    func agreeOnTime() throws -> Bool {
+        guard recipe.time > 0 else { return false }
+        let isUp = ranks.rank == 0 && state.progress.seconds >= recipe.time * 3600
+        return try ranks.broadcast([isUp ? 1 : 0]) == [1]
+    }
+
     /// Rank 0 judges; all ranks learn the verdict.
-    func agreeOnVerdict(_ scores: Scores?) throws -> Verdict {
+    func agreeOnVerdict(_ scores: Scores?, isTimeUp: Bool) throws -> Verdict {
         var bytes: [UInt8] = []
         if ranks.rank == 0 {
             let epoch = state.progress.epoch + 1
@@ -31,10 +38,8 @@ extension Trainer {
                 verdict.metrics = scores.metrics
             }
             if recipe.time > 0 {
-                // As the reference: the number of epochs follows from their mean length.
-                let fitting = Int((recipe.time * 3600 / (seconds / Double(epoch))).rounded(.up))
-                verdict.epochs = max(min(fitting, 1_000_000), epoch)
-                if seconds >= recipe.time * 3600 { verdict.stops = true }
+                verdict.epochs = Progress.epochs(fittingInto: recipe.time, seconds: seconds, finished: epoch)
+                if isTimeUp { verdict.stops = true }
             }
             bytes = Array(try JSONEncoder().encode(verdict))
         }

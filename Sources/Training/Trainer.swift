@@ -24,8 +24,8 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
     /// Whether somebody asked this process to stop.
     let stopRequested: () -> Bool
     let tapeMemory: Int
-    /// Shards whose tape stays until the way back; nil until the first has shown how large a tape is.
-    var keptTapes: Int?
+    /// Shards whose tape stays until the way back, as the first one of the step has shown how large a tape is.
+    var keptTapes = 1
     let clock = Stopwatch()
 
     /// - Parameters:
@@ -59,6 +59,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
 
     /// Trains until the last epoch, until the fitness stops improving, or until somebody asks to stop.
     public func run() throws -> Ending {
+        state.changing { state.progress.count(stepsPerEpoch: source.stepsPerEpoch) }
         try source.seek(state.progress)
         try refuseSilentTerms()
         releaseUnusedMemory()
@@ -113,7 +114,8 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
 
         // Clip, move the weights, let the average follow; or leave everything as it was.
         let norm = gradientNorm(exchange.sums, of: state.weights)
-        let isSound = norm.isFinite && values.allSatisfy(\.isFinite)
+        let isSound =
+            norm.isFinite && values.allSatisfy(\.isFinite) && state.weights.hasFiniteStatistics(exchange.sums)
         let update = isSound ? accept(values, norm, agreement) : nil
         if !isSound { try skip(losses, batches) }
         let seconds = clock.lap()
@@ -129,9 +131,10 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
     func judge() throws -> Verdict {
         ranks.report(phase: "validation", step: batchNumber)
         let epoch = state.progress.epoch
-        let isLast = epoch + 1 >= state.progress.epochs
+        let isTimeUp = try agreeOnTime()
+        let isLast = isTimeUp || epoch + 1 >= state.progress.epochs
         let scores = recipe.val || isLast ? try evaluator.evaluate(state.average.values, ranks: ranks) : nil
-        let verdict = try agreeOnVerdict(scores)
+        let verdict = try agreeOnVerdict(scores, isTimeUp: isTimeUp)
         let row = EpochReport(
             epoch: epoch, terms: state.progress.termMeans, scores: scores, fitness: verdict.fitness,
             isBest: verdict.isBest, rates: schedule.rates(batch: max(batchNumber - 1, 0)),

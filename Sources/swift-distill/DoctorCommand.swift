@@ -25,7 +25,7 @@ struct DoctorCommand: ParsableCommand {
             startMatrixProducts()
             let sums = try SumCheck.run(ranks)
             ranks.report(phase: "doctor", step: 0)
-            let own = HostProbe.facts(threads: threads, sums: sums, ranks: ranks)
+            let own = try HostProbe.facts(threads: threads, sums: sums, ranks: ranks)
             var isWrong: [UInt8] = []
             if let all = try ranks.gather(Array(try JSONEncoder().encode(own))) {
                 let facts = try all.map { try JSONDecoder().decode(RankFacts.self, from: Data($0)) }

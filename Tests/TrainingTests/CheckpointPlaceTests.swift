@@ -81,8 +81,11 @@ import Testing
         try touch("\(scratch.path)/train2/weights/last.safetensors", age: 100)
         try touch("\(scratch.path)/train3/weights/best.safetensors")
         try touch("\(scratch.path)/trainer/weights/last.safetensors")
-        #expect(try CheckpointPlace(latestIn: scratch.path, name: "train").run == "\(scratch.path)/train2")
-        let found = problem { _ = try CheckpointPlace(latestIn: scratch.path, name: "other") }
-        #expect(found?.exit == .missingInput && found?.message.contains("no checkpoint of a run 'other'") == true)
+        #expect(try CheckpointPlace.latest(in: scratch.path, name: "train")?.run == "\(scratch.path)/train2")
+        #expect(try CheckpointPlace.latest(in: scratch.path, name: "other") == nil)
+        #expect(try CheckpointPlace.latest(in: scratch.path + "/nowhere", name: "train") == nil)
+        // What cannot be searched must not be taken for empty: a new run would overwrite what is there.
+        let file = scratch.path + "/train/weights/last.safetensors"
+        #expect(problem { _ = try CheckpointPlace.latest(in: file, name: "train") }?.file == file)
     }
 }

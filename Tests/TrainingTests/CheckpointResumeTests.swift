@@ -67,7 +67,7 @@ private final class CutShort: Journal {
             }
         }
         let resumed = try LocalRanks.run(after) { ranks -> [[Float]] in
-            let place = try CheckpointPlace(latestIn: project, name: "train")
+            let place = try #require(try CheckpointPlace.latest(in: project, name: "train"))
             let (snapshot, _) = try Snapshot.load(place, ranks: ranks)
             #expect(snapshot.progress.gathered == (batch % 2 == 0 ? 1 : 0))
             let folder = try ranks.rank == 0 ? RunFolder(resuming: place) : nil

@@ -72,6 +72,37 @@ import Testing
         #expect(short.state.progress.epoch == 1)
     }
 
+    @Test func anEpochOfOtherLengthGoesOnWhereItsShareIs() throws {
+        var long = TinyRun(shards: 1)
+        long.steps = 8
+        let before = try long.trainer(SoloCommunicator())
+        before.state.progress.count(stepsPerEpoch: 8)
+        for _ in 0..<4 { _ = try before.step() }
+        var short = long
+        short.steps = 4
+        let after = try short.trainer(SoloCommunicator())
+        after.state.progress = before.state.progress
+        after.state.progress.epoch = 2
+        after.state.progress.lastUpdate = 19
+        after.state.progress.count(stepsPerEpoch: 4)
+        #expect(after.state.progress.step == 2 && after.state.progress.lastUpdate == 9)
+        // Two images a step, eight are gathered: the fourth step moves the weights.
+        let weights = after.state.weights.values.values
+        for _ in 0..<4 { _ = try after.step() }
+        #expect(after.state.weights.values.values != weights)
+    }
+
+    @Test func statisticsThatAreNotFiniteSpoilAStep() throws {
+        let trainer = try TinyRun(shards: 1).trainer(SoloCommunicator())
+        let sums = FlatBuffer(count: trainer.state.weights.gradients.count)
+        #expect(trainer.state.weights.hasFiniteStatistics(sums))
+        sums.pointer[sums.count - 1] = .infinity
+        #expect(!trainer.state.weights.hasFiniteStatistics(sums))
+        sums.pointer[sums.count - 1] = 0
+        sums.pointer[trainer.state.weights.parameterCount - 1] = .infinity
+        #expect(trainer.state.weights.hasFiniteStatistics(sums))
+    }
+
     @Test func theTeacherIsNotTouched() throws {
         let trainer = try TinyRun(shards: 1).trainer(SoloCommunicator())
         let teacher = try #require(trainer.teacher)

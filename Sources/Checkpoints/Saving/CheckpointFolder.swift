@@ -96,6 +96,22 @@ public final class CheckpointFolder: Sendable {
         }
     }
 
+    /// Forgets a checkpoint; one that is not there is forgotten already.
+    ///
+    /// - Throws: `Problem` of exit code `inputOutput`.
+    public func remove(_ name: String) throws {
+        try sound.withLock { sound in
+            sound.remove(name)
+            do {
+                try retried { try operations.unlink(file(name)) }
+            } catch let failure as FileFailure where failure.code != ENOENT {
+                throw failure.problem(saving: "checkpoint '\(name)'", at: file(name))
+            } catch is FileFailure {
+                return
+            }
+        }
+    }
+
     /// Reads a checkpoint of this folder; see `load(_:in:)`.
     public func load(_ name: String) throws -> LoadedCheckpoint { try Self.load(name, in: path) }
 

@@ -117,6 +117,11 @@ public final class Weights {
     /// The entry of a name.
     public subscript(name: String) -> Entry? { places[name].map { entries[$0] } }
 
+    /// Whether the batch statistics in a buffer laid out as `gradients` are all finite.
+    public func hasFiniteStatistics(_ sums: FlatBuffer) -> Bool {
+        (parameterCount..<sums.count).allSatisfy { sums.pointer[$0].isFinite }
+    }
+
     /// Sets gradients and batch statistics to 0.
     public func zeroGradients() { gradients.zero() }
 

@@ -3,7 +3,7 @@ import Diagnostics
 import Foundation
 
 /// A checkpoint on disk, as users point at it: by its run folder or by its file.
-public struct CheckpointPlace: Equatable, Sendable {
+public struct CheckpointPlace: Equatable, Codable, Sendable {
     /// The run folder.
     public var run: String
     /// `last`, `best`, `epoch10`, …
@@ -56,11 +56,18 @@ public struct CheckpointPlace: Equatable, Sendable {
         self.init(run: (folder as NSString).deletingLastPathComponent, name: name, folder: folder)
     }
 
-    /// What `resume: true` means: of the runs `project/name`, `project/name2`, … the one saved last.
+    /// What `resume: true` means: of the runs `project/name`, `project/name2`, … the one saved last; nil when none has a
+    /// checkpoint.
     ///
-    /// - Throws: `Problem` when none has a checkpoint.
-    public init(latestIn project: String, name: String) throws {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: project)) ?? []
+    /// - Throws: `Problem` when the folder cannot be searched: what is in there must not be taken for lost.
+    public static func latest(in project: String, name: String) throws -> CheckpointPlace? {
+        guard FileManager.default.fileExists(atPath: project) else { return nil }
+        let names: [String]
+        do { names = try FileManager.default.contentsOfDirectory(atPath: project) } catch {
+            throw Problem(
+                "cannot be searched for a run to resume: \(error.localizedDescription)", file: project,
+                remedy: "Make the folder readable", exit: .missingInput)
+        }
         let runs = names.filter { other in
             other.hasPrefix(name) && other.dropFirst(name.count).allSatisfy { ("0"..."9").contains($0) }
         }
@@ -72,11 +79,6 @@ public struct CheckpointPlace: Equatable, Sendable {
             }
             return dates.max().map { (place, $0) }
         }
-        guard let latest = dated.max(by: { ($0.date, $0.place.run) < ($1.date, $1.place.run) }) else {
-            throw Problem(
-                "there is no checkpoint of a run '\(name)' to resume", file: project,
-                remedy: "Give its folder: resume=PATH", exit: .missingInput)
-        }
-        self = latest.place
+        return dated.max { ($0.date, $0.place.run) < ($1.date, $1.place.run) }?.place
     }
 }

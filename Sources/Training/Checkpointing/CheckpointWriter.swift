@@ -29,7 +29,8 @@ public final class CheckpointWriter: Sendable {
         self.facts = facts
         self.savePeriod = savePeriod
         let position = resumed?.progress.position ?? Position(epoch: 0, step: 0)
-        desk = Mutex(Desk(written: position, tally: resumed?.tally ?? EpochTally()))
+        let isLast = resumed?.path == CheckpointFolder.file("last", in: folder.path)
+        desk = Mutex(Desk(written: position, tally: resumed?.tally ?? EpochTally(), saved: isLast ? position : nil))
     }
 
     /// Counts so far of the epoch at hand.
@@ -102,8 +103,14 @@ public final class CheckpointWriter: Sendable {
         desk.withLock { $0.unsavedBest = nil }
     }
 
-    /// Makes `best` of `last` where a run ended between the two.
+    /// Brings `best` to where the run goes on from: one of a later epoch is forgotten, and one that is due is made of
+    /// `last`, where a run ended between the two.
     func completeBest(after snapshot: Snapshot) throws {
+        if let best = try? SafeTensors(contentsOf: path(of: "best")), let later = try? Snapshot(best, path: ""),
+            later.progress.epoch > snapshot.progress.epoch
+        {
+            try folder.remove("best")
+        }
         let progress = snapshot.progress
         let isBest = progress.step == 0 && progress.epoch > 0 && progress.stopping.bestEpoch == progress.epoch
         let isImprovement = progress.stopping.bestFitness > 0 || progress.epoch == 1

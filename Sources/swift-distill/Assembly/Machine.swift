@@ -1,24 +1,40 @@
 import CHost
 import Collectives
 import Configuration
+import Foundation
 import Tensors
 
 /// What this process may use of its host.
 enum Machine {
-    /// Compute threads: the recipe's, else the allowed cores shared among the ranks that may run on them.
-    ///
-    /// A launcher that bound this rank to cores of its own has divided them already.
-    static func computeThreads(_ recipe: Recipe, ranks: any Communicator) -> Int {
+    /// Compute threads: the recipe's, else this rank's part of the cores that it may run on, and of the CPU time that a
+    /// container grants. All ranks call it.
+    static func computeThreads(_ recipe: Recipe, ranks: any Communicator) throws -> Int {
+        let sharers = try ranksOnTheSameCores(ranks)
         if recipe.threads > 0 { return recipe.threads }
-        let allowed = Int(chost_allowed_cores())
-        let isBound = allowed < Int(chost_host_cores())
-        return isBound ? allowed : max(1, allowed / ranks.local.size)
+        let part = Double(chost_allowed_cores()) / Double(sharers)
+        let quota = chost_core_quota()
+        return max(1, Int(quota > 0 ? min(part, quota / Double(ranks.local.size)) : part))
+    }
+
+    /// Ranks, this one included, that may run on some of this rank's cores; a launcher may have bound them apart, or some
+    /// of them together.
+    private static func ranksOnTheSameCores(_ ranks: any Communicator) throws -> Int {
+        struct Place: Codable {
+            var host: String
+            var cores: Set<Int>
+        }
+        let mine = Place(host: HostProbe.host, cores: Set(HostProbe.allowedCores))
+        let gathered = try ranks.gather(Array(try JSONEncoder().encode(mine))) ?? []
+        let list = try gathered.map { try JSONDecoder().decode(Place.self, from: Data($0)) }
+        let all = try JSONDecoder().decode(
+            [Place].self, from: Data(try ranks.broadcast(Array(try JSONEncoder().encode(list)))))
+        return max(all.count { $0.host == mine.host && !$0.cores.isDisjoint(with: mine.cores) }, 1)
     }
 
     /// Prepares threads and matrix products; once, before any computation.
-    static func start(_ recipe: Recipe, ranks: any Communicator) {
+    static func start(_ recipe: Recipe, ranks: any Communicator) throws {
         startMatrixProducts()
-        Threads.count = computeThreads(recipe, ranks: ranks)
+        Threads.count = try computeThreads(recipe, ranks: ranks)
     }
 
     /// Bytes that this rank may give to tapes: half of its share of what is free, the rest being for everything else.

@@ -3,6 +3,7 @@ import Configuration
 import Datasets
 import Diagnostics
 import Optimization
+import Training
 
 /// The numbers of a run that follow from recipe, data and ranks: shards, batches, learning rate.
 struct RunPlan {
@@ -14,12 +15,16 @@ struct RunPlan {
     /// Lines for the start of the log.
     let notes: [String]
 
-    /// - Parameter shards: of the run that goes on; nil for a new run, where the recipe or the ranks decide.
-    init(_ recipe: Recipe, shards resumed: Int?, images: Int, classCount: Int, ranks: any Communicator) throws {
-        let count = resumed ?? (recipe.shards > 0 ? recipe.shards : ranks.size)
-        shards = try RunPlan.shards(count, of: recipe, images: images, ranks: ranks.size)
+    /// - Parameter resumed: the run that goes on, whose shards and optimizer stay; nil for a new run, where the recipe or
+    ///   the ranks decide.
+    init(_ recipe: Recipe, resumed: Snapshot?, images: Int, classCount: Int, ranks: any Communicator) throws {
+        let count = resumed?.facts.shards ?? (recipe.shards > 0 ? recipe.shards : ranks.size)
+        shards = try RunPlan.shards(
+            count, of: recipe, images: images, ranks: ranks.size, isResumed: resumed != nil)
         local = count * ranks.rank / ranks.size..<count * (ranks.rank + 1) / ranks.size
-        rule = UpdateRule(recipe, images: images, globalBatch: shards.globalBatch, classCount: classCount)
+        rule = UpdateRule(
+            recipe, resumed: resumed?.optimizer, images: images, globalBatch: shards.globalBatch,
+            classCount: classCount)
         let growth = RateGrowth(recipe, rule, globalBatch: shards.globalBatch)
         schedule = Schedule(
             epochs: recipe.epochs, batchesPerEpoch: shards.stepsPerEpoch, globalBatch: shards.globalBatch,
@@ -34,15 +39,24 @@ struct RunPlan {
                     + "\(counted(global, "image")) a step, \(counted(steps, "step")) an epoch, gradients gathered over "
                     + counted(schedule.accumulation, "step"),
                 rule.note,
-            ] + growth.notes(stepsPerEpoch: steps)
+            ] + RunPlan.remainder(recipe, global) + growth.notes(stepsPerEpoch: steps)
+    }
+
+    /// Says where equal parts are fewer images than the batch that was asked for.
+    private static func remainder(_ recipe: Recipe, _ global: Int) -> [String] {
+        guard recipe.batchScaling == .strong, global != recipe.batch else { return [] }
+        return ["batch: \(recipe.batch) images cannot be divided equally, a step has \(global)"]
     }
 
     /// Cuts every global batch into `count` parts, which the ranks and the images must suffice for.
-    private static func shards(_ count: Int, of recipe: Recipe, images: Int, ranks: Int) throws -> ShardPlan {
+    private static func shards(
+        _ count: Int, of recipe: Recipe, images: Int, ranks: Int, isResumed: Bool
+    ) throws -> ShardPlan {
         guard count >= ranks else {
             throw Problem(
                 "\(ranks) ranks cannot share \(counted(count, "shard"))",
-                remedy: "Start at most \(counted(count, "rank")), or set shards=\(ranks)", exit: .commandLine)
+                remedy: "Start at most \(counted(count, "rank"))" + (isResumed ? "" : ", or set shards=\(ranks)"),
+                exit: .commandLine)
         }
         let batch = recipe.batchScaling == .weak ? recipe.batch : max(recipe.batch / count, 1)
         guard images >= count else {
@@ -71,11 +85,18 @@ struct UpdateRule {
     /// What was chosen, for the log.
     let note: String
 
-    init(_ recipe: Recipe, images: Int, globalBatch: Int, classCount: Int) {
+    /// - Parameter resumed: name of the optimizer of the run that goes on.
+    init(_ recipe: Recipe, resumed: String?, images: Int, globalBatch: Int, classCount: Int) {
         let batch = max(globalBatch, recipe.nbs)
-        let auto = OptimizerRule(
-            iterations: (images + batch - 1) / batch * recipe.epochs, classCount: classCount,
-            warmupBiasRate: recipe.warmupBiasLr)
+        let auto =
+            resumed.map {
+                OptimizerRule(
+                    usesSGD: $0 == OptimizerChoice.sgd.rawValue, classCount: classCount,
+                    warmupBiasRate: recipe.warmupBiasLr)
+            }
+            ?? OptimizerRule(
+                iterations: (images + batch - 1) / batch * recipe.epochs, classCount: classCount,
+                warmupBiasRate: recipe.warmupBiasLr)
         let isAuto = recipe.optimizer == .auto
         usesSGD = isAuto ? auto.usesSGD : recipe.optimizer == .sgd
         rate = isAuto ? auto.rate : recipe.lr0
@@ -84,7 +105,7 @@ struct UpdateRule {
         note =
             "optimizer: \(usesSGD ? "SGD" : "AdamW") lr0=\(rate), \(usesSGD ? "momentum" : "beta1")=\(momentum), "
             + "weight decay \(recipe.weightDecay)"
-            + (isAuto ? " (optimizer: auto chose it; lr0 and momentum of the recipe are not used)" : "")
+            + (isAuto ? " (optimizer: auto chose it, not the recipe's lr0\(usesSGD ? "" : " and momentum"))" : "")
     }
 }
 

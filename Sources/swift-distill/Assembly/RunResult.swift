@@ -13,7 +13,6 @@ final class RunResult {
     private let facts: RunFacts
     private let objective: String
     private let ranks: any Communicator
-    private var start: [Double]?
     private var teacher: [Double]?
 
     init(recipe: Recipe, facts: RunFacts, objective: String, ranks: any Communicator) {
@@ -25,47 +24,56 @@ final class RunResult {
 
     /// Scores the student before training and the teacher, for the comparison at the end.
     func measureStart(
-        _ evaluator: DetectionEvaluator, student: Detector, teacher model: Detector?, log: RunLog, isResumed: Bool
+        _ evaluator: DetectionEvaluator, state: RunState, teacher model: Detector?, log: RunLog, isResumed: Bool
     ) throws {
         if !recipe.val { return }
-        if !isResumed { start = try evaluator.evaluate(student.weights.values, ranks: ranks)?.metrics }
+        if !isResumed {
+            let start = try evaluator.evaluate(state.weights.values, ranks: ranks)?.metrics
+            state.changing { state.progress.startMetrics = start ?? [] }
+        }
         if let model {
             teacher = try evaluator.evaluate(model, ranks: ranks)?.metrics
-            if let teacher { log.note("teacher on the validation images: \(RunResult.line(teacher))") }
+            guard let teacher else { return }
+            log.note("teacher on the validation images: \(RunResult.line(teacher))")
+            if teacher[2] < 0.05 {
+                log.note("warning: the teacher finds next to nothing there; is it the right model for these classes?")
+            }
         }
     }
 
     /// Puts the best student into the registry and says where it is and how it compares.
-    func handOver(_ checkpoints: CheckpointFolder, student: Detector, state: RunState, log: RunLog) throws {
-        let path = CheckpointFolder.file("best", in: checkpoints.path)
-        let name = FileManager.default.fileExists(atPath: path) ? "best" : "last"
-        let best = try ModelFile.read(CheckpointFolder.file(name, in: checkpoints.path))
+    func handOver(_ checkpoints: CheckpointFolder, student: Detector, epochs: Int, log: RunLog) throws {
+        let files = ["best", "last"].map { CheckpointFolder.file($0, in: checkpoints.path) }
+        let path = files.first { FileManager.default.fileExists(atPath: $0) } ?? files[1]
+        let best = try ModelFile.read(path)
+        // Of the file that is handed over, not of the run: they differ where a run went on from an earlier epoch.
+        let progress = try Snapshot(try SafeTensors(contentsOf: path), path: path).progress
         let weights = best.weights.mapValues { ($0.shape, $0.values) }
         let rows = Dictionary(uniqueKeysWithValues: student.classNames.indices.map { ($0, $0) })
         let model = try student.twin()
         try model.load(weights, rows: rows, file: path)
         let bytes = try model.file().serialized()
-        let metrics = state.progress.bestMetrics
+        let metrics = progress.stopping.bestEpoch == progress.epoch ? progress.bestMetrics : []
         let folder = ResultFolder(registry: recipe.registry)
         try folder.replace(with: [
-            ("model.safetensors", bytes), ("model_card.json", try card(model, metrics, state, bytes).json()),
+            ("model.safetensors", bytes), ("model_card.json", try card(model, metrics, progress, epochs, bytes).json()),
         ])
         log.note("student: \(folder.latest)/model.safetensors")
-        if let start { log.note("  at the start  \(RunResult.line(start))") }
+        if !progress.startMetrics.isEmpty { log.note("  at the start  \(RunResult.line(progress.startMetrics))") }
         if !metrics.isEmpty { log.note("  now           \(RunResult.line(metrics))") }
         if let teacher { log.note("  its teacher   \(RunResult.line(teacher))") }
     }
 
     private func card(
-        _ model: Detector, _ metrics: [Double], _ state: RunState, _ bytes: [UInt8]
+        _ model: Detector, _ metrics: [Double], _ progress: Training.Progress, _ epochs: Int, _ bytes: [UInt8]
     ) throws -> ModelCard {
         ModelCard(
             architecture: recipe.student.split(separator: "/").last.map(String.init) ?? "",
             parameters: model.weights.fieldParameterCount, classes: model.classNames, strides: model.strides,
             imageSize: [recipe.imageSize.height, recipe.imageSize.width],
-            metrics: metrics.count == 4 ? ModelCard.Metrics(metrics) : nil,
-            metricsAtStart: start.map(ModelCard.Metrics.init), teacherMetrics: teacher.map(ModelCard.Metrics.init),
-            bestEpoch: state.progress.stopping.bestEpoch, epochsTrained: state.progress.epoch, objective: objective,
+            metrics: ModelCard.Metrics(metrics),
+            metricsAtStart: ModelCard.Metrics(progress.startMetrics), teacherMetrics: ModelCard.Metrics(teacher ?? []),
+            bestEpoch: progress.stopping.bestEpoch, epochsTrained: epochs, objective: objective,
             recipe: facts.recipe, teacher: recipe.teacher.isEmpty ? nil : recipe.teacher,
             teacherDigest: facts.teacherDigest.isEmpty ? nil : facts.teacherDigest, dataDigest: facts.dataDigest,
             weightsDigest: Digest(bytes).description, ranks: ranks.size, shards: facts.shards,

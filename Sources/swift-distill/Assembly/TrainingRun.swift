@@ -8,6 +8,7 @@ import Foundation
 import Layers
 import Models
 import Optimization
+import Tensors
 import Training
 
 /// Puts a run together from its recipe, and runs it.
@@ -23,7 +24,7 @@ struct TrainingRun {
         self.ranks = ranks
         log = RunLog(isQuiet: ranks.rank != 0)
         for note in reading.notes { log.note(note) }
-        if let place = try TrainingRun.place(of: reading.recipe) {
+        if let place = try TrainingRun.place(of: reading.recipe, ranks: ranks) {
             let (snapshot, warning) = try Snapshot.load(place, ranks: ranks)
             if let warning { log.note("warning: \(warning)") }
             let before = try Recipe(yaml: snapshot.facts.recipe, file: snapshot.path)
@@ -39,22 +40,29 @@ struct TrainingRun {
         }
     }
 
-    private static func place(of recipe: Recipe) throws -> CheckpointPlace? {
-        switch recipe.resume {
-        case .no: nil
-        // A job that is requeued before its first save asks to resume, too: it begins anew.
-        case .last: try? CheckpointPlace(latestIn: recipe.project, name: recipe.name)
-        case .from(let path): try CheckpointPlace(resuming: path)
+    /// Where the run was saved that goes on: rank 0 looks, since other hosts may not have the folder, or an old view of it.
+    private static func place(of recipe: Recipe, ranks: any Communicator) throws -> CheckpointPlace? {
+        if recipe.resume == .no { return nil }
+        var found: CheckpointPlace?
+        if ranks.rank == 0 {
+            switch recipe.resume {
+            case .no: break
+            // A job that is requeued before its first save asks to resume, too: it begins anew.
+            case .last: found = try CheckpointPlace.latest(in: recipe.project, name: recipe.name)
+            case .from(let path): found = try CheckpointPlace(resuming: path)
+            }
         }
+        let text = try ranks.broadcast(Array(try JSONEncoder().encode(found)))
+        return try JSONDecoder().decode(CheckpointPlace?.self, from: Data(text))
     }
 
     func run() throws -> ExitCode {
-        Machine.start(recipe, ranks: ranks)
+        try Machine.start(recipe, ranks: ranks)
         let data = try DataLoading(recipe, training: true, ranks: ranks) { log.note($0) }
         guard let images = data.train else { preconditionFailure("training data were asked for") }
         let (student, teacher) = try models(data.names)
         let plan = try RunPlan(
-            recipe, shards: resumed?.snapshot.facts.shards, images: images.count, classCount: data.names.count,
+            recipe, resumed: resumed?.snapshot, images: images.count, classCount: data.names.count,
             ranks: ranks)
         for note in plan.notes { log.note(note) }
         let state = RunState(
@@ -70,7 +78,7 @@ struct TrainingRun {
         let result = RunResult(recipe: recipe, facts: facts, objective: objective.text, ranks: ranks)
         // Before anything that takes long: whether there is room for what comes out.
         let journal = try journal(facts, objective, stepsPerEpoch: plan.shards.stepsPerEpoch)
-        try result.measureStart(evaluator, student: student, teacher: teacher, log: log, isResumed: resumed != nil)
+        try result.measureStart(evaluator, state: state, teacher: teacher, log: log, isResumed: resumed != nil)
         if let checkpoints = (journal as? RunJournal)?.checkpoints {
             StopSignal.onTermination { checkpoints.emergencySave(state) }
         }
@@ -84,7 +92,7 @@ struct TrainingRun {
         try (journal as? RunJournal)?.conclude(ending, state)
         if ending == .stoppedOnRequest { return .stopped }
         if let folder = (journal as? RunJournal)?.folder.checkpoints {
-            try result.handOver(folder, student: student, state: state, log: log)
+            try result.handOver(folder, student: student, epochs: state.progress.epoch, log: log)
         }
         return .done
     }
@@ -94,6 +102,7 @@ struct TrainingRun {
     private func models(_ names: [String]) throws -> (student: Detector, teacher: Detector?) {
         var loading = ModelLoading(recipe: recipe, classNames: names)
         let teacher = try loading.teacher()
+        try refuseAnotherTeacher(teacher)
         let student = try resumed.map { try loading.student(of: $0.snapshot) } ?? loading.student()
         for note in loading.notes { log.note(note) }
         if let teacher, teacher.strides != student.strides {
@@ -111,6 +120,17 @@ struct TrainingRun {
         return (student, teacher)
     }
 
+    /// A stale copy on one host would teach its shards something else.
+    private func refuseAnotherTeacher(_ teacher: Detector?) throws {
+        let digest = teacher.map { "\($0.digest)" } ?? ""
+        let first = String(decoding: try ranks.broadcast(Array(digest.utf8)), as: UTF8.self)
+        guard digest == first else {
+            throw Problem(
+                "this rank's teacher is another one than rank 0's", file: recipe.teacher,
+                remedy: "Copy the same file to every host", exit: .badData)
+        }
+    }
+
     private func facts(_ student: Detector, _ teacher: Detector?, _ data: DataLoading, _ plan: RunPlan) -> RunFacts {
         RunFacts(
             programVersion: SwiftDistill.configuration.version, recipe: recipe.yaml, model: student.metadata,
@@ -121,8 +141,13 @@ struct TrainingRun {
     private func restore(_ state: RunState, _ facts: RunFacts) throws {
         if let resumed {
             try state.restore(from: resumed.snapshot)
-            // The command line may have changed it.
+            // The command line may have changed them.
             state.progress.stopping.patience = recipe.patience
+            let (seconds, epoch) = (state.progress.seconds, state.progress.epoch)
+            let isTimed = recipe.time > 0 && epoch > 0
+            state.progress.epochs =
+                isTimed
+                ? Progress.epochs(fittingInto: recipe.time, seconds: seconds, finished: epoch) : recipe.epochs
             for line in resumed.snapshot.facts.differences(to: facts) { log.note("warning: \(line)") }
             let progress = state.progress
             log.note("resumed \(resumed.snapshot.path) after epoch \(progress.epoch), step \(progress.step)")
@@ -150,7 +175,7 @@ struct TrainingRun {
             resumed: resumed?.snapshot)
     }
 
-    private var loaderThreads: Int { Prefetcher.threads(workers: recipe.workers, cores: 1) }
+    private var loaderThreads: Int { Prefetcher.threads(workers: recipe.workers, cores: Threads.count) }
 
     private func evaluator(of student: Detector, _ data: DataLoading, _ plan: RunPlan) throws -> DetectionEvaluator {
         let store = PictureStore(data.val, target: recipe.imageSize, limit: try cacheLimit([data.val]))

@@ -5,6 +5,7 @@ import Datasets
 import Detection
 import Diagnostics
 import Models
+import Tensors
 
 /// Measures a trained model on the validation images of a recipe, on all ranks.
 struct ValidationRun {
@@ -15,7 +16,7 @@ struct ValidationRun {
 
     /// What was measured, on rank 0; all ranks call it.
     func result() throws -> ValidationResult? {
-        Machine.start(recipe, ranks: ranks)
+        try Machine.start(recipe, ranks: ranks)
         func tell(_ text: String) { if ranks.rank == 0 { print(text) } }
         let data = try DataLoading(recipe, training: false, ranks: ranks, print: tell)
         var loading = ModelLoading(recipe: recipe, classNames: data.names)
@@ -25,7 +26,7 @@ struct ValidationRun {
         let store = PictureStore(data.val, target: recipe.imageSize, limit: limit)
         let evaluator = DetectionEvaluator(
             model: detector, batches: ValidationBatches(store: store, batch: recipe.batch, recipe: recipe),
-            recipe: recipe, workers: Prefetcher.threads(workers: recipe.workers, cores: 1))
+            recipe: recipe, workers: Prefetcher.threads(workers: recipe.workers, cores: Threads.count))
         let start = chost_seconds()
         guard let scores = try evaluator.evaluate(detector, ranks: ranks), let metrics = evaluator.metrics else {
             return nil

@@ -29,7 +29,7 @@ struct Bench {
         recipe.imgsz = [options.size]
         recipe.batch = options.batch
         self.recipe = recipe
-        Machine.start(recipe, ranks: ranks)
+        try Machine.start(recipe, ranks: ranks)
         let names = (0..<5).map { "class_\($0)" }
         student = try Detector(table: Bench.table(options.student), classNames: names, seed: 0)
         teacher = try Detector(table: Bench.table(options.teacher), classNames: names, seed: 1)

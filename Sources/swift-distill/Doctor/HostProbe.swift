@@ -10,7 +10,7 @@ enum HostProbe {
     /// What this rank knows.
     ///
     /// - Parameter threads: compute threads that were asked for, 0 for those a run would choose.
-    static func facts(threads: Int, sums: [SumCheck], ranks: any Communicator) -> RankFacts {
+    static func facts(threads: Int, sums: [SumCheck], ranks: any Communicator) throws -> RankFacts {
         var recipe = Recipe()
         recipe.threads = threads
         let mpi = ranks as? MPICommunicator
@@ -19,7 +19,7 @@ enum HostProbe {
         return RankFacts(
             rank: ranks.rank, host: host, process: ProcessInfo.processInfo.processIdentifier, program: program,
             allowedCores: allowedCores, physicalCores: Int(chost_physical_cores()), hostCores: Int(chost_host_cores()),
-            coreQuota: chost_core_quota(), threads: Machine.computeThreads(recipe, ranks: ranks),
+            coreQuota: chost_core_quota(), threads: try Machine.computeThreads(recipe, ranks: ranks),
             processor: processor("model name") ?? "unknown", features: features, kernel: matrixProductKernel,
             blasSettings: blasSettings, mpi: mpi == nil ? nil : mpiVersion, threadLevel: mpi?.threadLevel,
             addsAsTree: mpi?.addsAsTree ?? true, libraries: libraries, freeMemory: chost_available_bytes(),
@@ -28,7 +28,7 @@ enum HostProbe {
             isFolderWritable: FileManager.default.isWritableFile(atPath: folder), limits: limits, sums: sums)
     }
 
-    private static var host: String {
+    static var host: String {
         var name = [CChar](repeating: 0, count: 256)
         chost_name(&name, name.count)
         return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -40,7 +40,7 @@ enum HostProbe {
         return bytes.map { $0.withUnsafeBytes { "\(Digest($0))" } } ?? "unknown"
     }
 
-    private static var allowedCores: [Int] {
+    static var allowedCores: [Int] {
         var cores = [Int32](repeating: 0, count: 8192)
         let count = Int(chost_allowed_core_list(&cores, Int32(cores.count)))
         return cores.prefix(count).map { Int($0) }

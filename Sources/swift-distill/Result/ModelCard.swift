@@ -9,7 +9,9 @@ struct ModelCard: Codable, Equatable {
         var mAP50: Double
         var mAP50To95: Double
 
-        init(_ values: [Double]) {
+        /// Nil where nothing was measured.
+        init?(_ values: [Double]) {
+            guard values.count == 4 else { return nil }
             precision = values[0]
             recall = values[1]
             mAP50 = values[2]
