@@ -20,6 +20,13 @@ public struct ModelFile: Sendable {
     public var strides: [Float]?
     /// The options of the training that made the model.
     public var trainArguments: Node?
+    /// Side of the training's images, or height and width.
+    public var imageSize: [Int]? {
+        let node = metadata["imgsz"].flatMap { try? YAML.parse($0, file: "imgsz") } ?? trainArguments?["imgsz"]
+        let sides = node?.int.map { [$0] } ?? node?.list?.compactMap(\.int) ?? []
+        return (1...2).contains(sides.count) && sides.allSatisfy((32...8192).contains) ? sides : nil
+    }
+
     /// Texts of a safetensors file.
     public var metadata: [String: String]
 

@@ -7,6 +7,11 @@ extension RecipeReading {
         try checkWeights()
         checkTeacher()
         checkLength()
+        if recipe.name.contains("/") || recipe.name == ".." {
+            throw problem(
+                at: "name", message: "`name` is one folder inside `project`, not \(recipe.name)",
+                remedy: "Put the path into `project`")
+        }
         checkData()
         if recipe.optimizer == .auto {
             if isGiven("lr0") { notes.append("lr0: optimizer auto chooses its own; name an optimizer to use yours") }

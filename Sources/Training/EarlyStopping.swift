@@ -1,7 +1,7 @@
 /// Ends a run whose fitness has not improved for a number of epochs.
 ///
-/// Source: the reference's rule; the first fitness is the best so far, then only a strictly greater one, and patience does
-/// not run out while the best is 0.
+/// Source: the reference's rule; only a strictly greater fitness is an improvement, but while the best is 0 every epoch is
+/// the best.
 public struct EarlyStopping: Equatable, Sendable, Codable {
     /// Epochs without improvement that are waited for; 0 waits for ever.
     public var patience: Int
@@ -13,11 +13,14 @@ public struct EarlyStopping: Equatable, Sendable, Codable {
 
     /// Takes in the fitness of a 1-based epoch; says whether it is the best so far and whether to stop.
     public mutating func observe(_ fitness: Double, epoch: Int) -> (isBest: Bool, stops: Bool) {
-        let isBest = fitness > bestFitness || bestEpoch == 0
-        if isBest || bestFitness == 0 {
+        let isBest = fitness > bestFitness || bestFitness == 0
+        if isBest {
             bestFitness = fitness
             bestEpoch = epoch
         }
-        return (isBest, patience > 0 && epoch - bestEpoch >= patience)
+        return (isBest, isOver(after: epoch))
     }
+
+    /// Whether patience has run out after a 1-based epoch.
+    func isOver(after epoch: Int) -> Bool { patience > 0 && bestEpoch > 0 && epoch - bestEpoch >= patience }
 }

@@ -29,7 +29,9 @@ extension Trainer {
                 ? "its gradient is not a number" : "it gives the student no gradient on \(term.images) images"
             throw Problem(
                 "the loss term \(objective.names[index]) has weight \(objective.weights[index]), but \(reason)",
-                remedy: "Check that teacher and student differ, that labels exist, and that not everything is frozen",
+                remedy: term.norm.isNaN
+                    ? "Check the weights and the images"
+                    : "Check that teacher and student differ, that labels exist, and that not everything is frozen",
                 exit: .diverged)
         }
     }

@@ -40,6 +40,9 @@ public struct Progress: Equatable, Sendable, Codable {
     /// Mean of each term over the epoch so far.
     public var termMeans: [Double] { termSums.map { $0 / Double(max(termSteps, 1)) } }
 
+    /// Whether the run has come to its end, by its length or because patience ran out.
+    public var isOver: Bool { step == 0 && epoch > 0 && (epoch >= epochs || stopping.isOver(after: epoch)) }
+
     /// Goes on with epochs of another length: the same share of the epoch at hand is done, and what was gathered is dropped.
     mutating func count(stepsPerEpoch new: Int) {
         guard new != stepsPerEpoch else { return }

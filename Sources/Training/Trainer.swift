@@ -59,6 +59,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
 
     /// Trains until the last epoch, until the fitness stops improving, or until somebody asks to stop.
     public func run() throws -> Ending {
+        if state.progress.isOver { return .finished }
         state.changing { state.progress.count(stepsPerEpoch: source.stepsPerEpoch) }
         try source.seek(state.progress)
         try refuseSilentTerms()

@@ -24,8 +24,10 @@ struct ConvertCommand: ParsableCommand {
                 throw Problem(
                     "\(output) does not end with .safetensors", remedy: "Choose a name that does", exit: .commandLine)
             }
-            let model = try ModelLoading.model(input)
-            try writeDurably(try model.file(half: half).serialized(), to: output)
+            let (model, imageSize) = try ModelLoading.model(input)
+            var file = model.file(half: half)
+            file.metadata["imgsz"] = imageSize.map { "\($0)" }
+            try writeDurably(try file.serialized(), to: output)
             print("\(output): \(model.weights.fieldParameterCount) parameters, \(model.classCount) classes")
             return .done
         }

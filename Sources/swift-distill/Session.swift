@@ -18,6 +18,7 @@ enum Session {
         do {
             try StopSignal.listen()
             try agree(on: command ?? "", ranks: ranks)
+            try agreeOnProgram(ranks)
             let code = try body(ranks)
             try ranks.finish()
             exit(code.rawValue)
@@ -43,6 +44,18 @@ enum Session {
             throw Problem(
                 "this rank was started with the command `\(command)`, rank 0 with `\(first)`",
                 remedy: "Start all ranks with the same command", exit: .commandLine)
+        }
+    }
+
+    /// Ranks of different builds compute different things, or wait for each other for ever.
+    private static func agreeOnProgram(_ ranks: any Communicator) throws {
+        guard ranks.size > 1 else { return }
+        let mine = HostProbe.program
+        let first = String(decoding: try ranks.broadcast(Array(mine.utf8)), as: UTF8.self)
+        guard first == mine else {
+            throw Problem(
+                "this rank's program is another build than rank 0's", file: CommandLine.arguments.first,
+                remedy: "Copy the same swift-distill to every host", exit: .environment)
         }
     }
 

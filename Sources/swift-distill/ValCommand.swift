@@ -9,8 +9,8 @@ struct ValCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "val", abstract: "Measures a model on the validation images of a data set.",
         discussion: """
-            The data set is named as in a recipe: data=DATA.yaml or distillation_dataset=FOLDER. imgsz, batch, conf, iou, \
-            max_det, rect, single_cls and threads have their usual meaning. Works under mpirun.
+            The data set is named as in a recipe: data=DATA.yaml or distillation_dataset=FOLDER. imgsz (by itself \
+            the model's own), batch, conf, iou, max_det, rect, single_cls and threads have their usual meaning. Works under mpirun.
             """)
 
     @Argument(help: "Model to measure (.pt, .safetensors).")
@@ -29,7 +29,8 @@ struct ValCommand: ParsableCommand {
             try reading.checkInputs("data", "distillation_dataset")
             try Session.agree(on: reading.recipe, ranks: ranks)
             if ranks.rank == 0 { for note in reading.notes { print(note) } }
-            let result = try ValidationRun(model: model, recipe: reading.recipe, ranks: ranks).result()
+            var validation = ValidationRun(model: model, reading: reading, ranks: ranks)
+            let result = try validation.result()
             guard let result else { return .done }
             print(result.text)
             if let json { try result.write(to: json) }

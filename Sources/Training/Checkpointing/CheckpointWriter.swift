@@ -113,8 +113,7 @@ public final class CheckpointWriter: Sendable {
         }
         let progress = snapshot.progress
         let isBest = progress.step == 0 && progress.epoch > 0 && progress.stopping.bestEpoch == progress.epoch
-        let isImprovement = progress.stopping.bestFitness > 0 || progress.epoch == 1
-        guard isBest, isImprovement, snapshot.path == path(of: "last") else { return }
+        guard isBest, snapshot.path == path(of: "last") else { return }
         try folder.link("last", as: "best")
     }
 }

@@ -21,7 +21,7 @@ extension Snapshot {
         stepsTracked = try text.count("steps_tracked")
         facts = RunFacts(
             programVersion: try text.string("program_version"), recipe: try text.string("recipe"),
-            model: tensors.metadata.filter { ["table", "names", "strides"].contains($0.key) },
+            model: tensors.metadata.filter { ["table", "names", "strides", "imgsz"].contains($0.key) },
             teacherDigest: try text.string("teacher_digest"), dataDigest: try text.string("data_digest"),
             shards: try text.count("shards"))
         let counts = [progress.epoch, progress.step, progress.gathered, progress.termSteps, facts.shards - 1]

@@ -11,6 +11,8 @@ struct ModelLoading {
     /// Classes of the data set.
     let classNames: [String]
     private(set) var notes: [String] = []
+    /// The image size that the model of `trained` was trained at.
+    private(set) var imageSize: [Int]?
 
     init(recipe: Recipe, classNames: [String]) {
         self.recipe = recipe
@@ -72,12 +74,13 @@ struct ModelLoading {
             throw Problem(
                 "no tensor fits the student", file: path, remedy: "Use weights of this architecture, or none")
         }
+        try ModelLoading.refuseNonFinite(student, path: path)
         return student
     }
 
     /// The teacher, its classes in the order of the data set's; nil when the recipe has none.
     mutating func teacher() throws -> Detector? {
-        recipe.teacher.isEmpty ? nil : try trained(recipe.teacher, role: "teacher")
+        recipe.teacher.isEmpty || !recipe.distils ? nil : try trained(recipe.teacher, role: "teacher")
     }
 
     /// The model of a file, its classes in the order of the data set's.
@@ -86,6 +89,7 @@ struct ModelLoading {
     mutating func trained(_ path: String, role: String) throws -> Detector {
         let file = try ModelFile.read(path)
         let table = try ModelLoading.table(of: file, path: path)
+        imageSize = file.imageSize
         let rows = try classRows(file, path: path, role: role)
         let weights = file.weights.mapValues { ($0.shape, $0.values) }
         return try ModelLoading.loaded(weights, table, classNames, rows: rows, path: path)
@@ -119,14 +123,14 @@ struct ModelLoading {
         return rows
     }
 
-    /// The model of a file, with the file's own classes.
-    static func model(_ path: String) throws -> Detector {
+    /// The model of a file, with the file's own classes, and the image size that it was trained at.
+    static func model(_ path: String) throws -> (model: Detector, imageSize: [Int]?) {
         let file = try ModelFile.read(path)
         let table = try table(of: file, path: path)
         let names = file.names ?? (0..<table.classCount).map { "class_\($0)" }
         let weights = file.weights.mapValues { ($0.shape, $0.values) }
         let rows = Dictionary(uniqueKeysWithValues: names.indices.map { ($0, $0) })
-        return try loaded(weights, table, names, rows: rows, path: path)
+        return (try loaded(weights, table, names, rows: rows, path: path), file.imageSize)
     }
 
     private static func loaded(
@@ -135,7 +139,17 @@ struct ModelLoading {
         let width = Detector.classWidth(in: weights, headLayer: table.rows.count - 1)
         let model = try Problem.within(path) { try Detector(table: table, classNames: names, classWidth: width) }
         try model.load(weights, rows: rows, file: path)
+        try refuseNonFinite(model, path: path)
         return model
+    }
+
+    /// A model that training has ruined answers nothing that could be measured or taught.
+    private static func refuseNonFinite(_ model: Detector, path: String) throws {
+        let ruined = model.weights.entries.first { model.weights.read($0).contains { !$0.isFinite } }
+        guard let ruined else { return }
+        throw Problem(
+            "`\(ruined.name)` has values that are not finite", file: path,
+            remedy: "Use a checkpoint from before the training diverged")
     }
 
     private func isWeightFile(_ name: String) -> Bool { name.hasSuffix(".pt") || name.hasSuffix(".safetensors") }

@@ -3,6 +3,7 @@ import Configuration
 import Datasets
 import Diagnostics
 import Optimization
+import Tensors
 import Training
 
 /// The numbers of a run that follow from recipe, data and ranks: shards, batches, learning rate.
@@ -35,7 +36,8 @@ struct RunPlan {
         let (global, steps) = (shards.globalBatch, shards.stepsPerEpoch)
         notes =
             [
-                "\(counted(count, "shard")) of \(counted(shards.batch, "image")) on \(counted(ranks.size, "rank")): "
+                "\(counted(count, "shard")) of \(counted(shards.batch, "image")) on \(counted(ranks.size, "rank")) "
+                    + "of \(counted(Threads.count, "thread")): "
                     + "\(counted(global, "image")) a step, \(counted(steps, "step")) an epoch, gradients gathered over "
                     + counted(schedule.accumulation, "step"),
                 rule.note,

@@ -26,7 +26,7 @@ final class RunResult {
     func measureStart(
         _ evaluator: DetectionEvaluator, state: RunState, teacher model: Detector?, log: RunLog, isResumed: Bool
     ) throws {
-        if !recipe.val { return }
+        if !recipe.val || state.progress.isOver { return }
         if !isResumed {
             let start = try evaluator.evaluate(state.weights.values, ranks: ranks)?.metrics
             state.changing { state.progress.startMetrics = start ?? [] }
@@ -52,7 +52,9 @@ final class RunResult {
         let rows = Dictionary(uniqueKeysWithValues: student.classNames.indices.map { ($0, $0) })
         let model = try student.twin()
         try model.load(weights, rows: rows, file: path)
-        let bytes = try model.file().serialized()
+        var file = model.file()
+        file.metadata["imgsz"] = "\(recipe.imgsz)"
+        let bytes = try file.serialized()
         let metrics = progress.stopping.bestEpoch == progress.epoch ? progress.bestMetrics : []
         let folder = ResultFolder(registry: recipe.registry)
         try folder.replace(with: [

@@ -78,6 +78,7 @@ struct TrainingRun {
         let result = RunResult(recipe: recipe, facts: facts, objective: objective.text, ranks: ranks)
         // Before anything that takes long: whether there is room for what comes out.
         let journal = try journal(facts, objective, stepsPerEpoch: plan.shards.stepsPerEpoch)
+        if state.progress.isOver { log.note("this run is finished already") }
         try result.measureStart(evaluator, state: state, teacher: teacher, log: log, isResumed: resumed != nil)
         if let checkpoints = (journal as? RunJournal)?.checkpoints {
             StopSignal.onTermination { checkpoints.emergencySave(state) }
@@ -110,7 +111,13 @@ struct TrainingRun {
                 "teacher and student predict at different strides: \(teacher.strides) and \(student.strides)",
                 remedy: "Choose models whose heads have the same levels")
         }
+        if let layer = recipe.freeze.max(), layer >= student.table.rows.count {
+            throw Problem(
+                "freeze names layer \(layer), the student has layers 0 to \(student.table.rows.count - 1)",
+                remedy: "Name layers that exist", exit: .commandLine)
+        }
         student.weights.freeze(layers: Set(recipe.freeze))
+        if !recipe.freeze.isEmpty { log.note("freeze: layers \(recipe.freeze.map(String.init).joined(separator: ", "))") }
         if student.weights.parameters.allSatisfy(\.isFrozen) {
             throw Problem("freeze leaves nothing to train", remedy: "Freeze fewer layers", exit: .commandLine)
         }
@@ -133,7 +140,8 @@ struct TrainingRun {
 
     private func facts(_ student: Detector, _ teacher: Detector?, _ data: DataLoading, _ plan: RunPlan) -> RunFacts {
         RunFacts(
-            programVersion: SwiftDistill.configuration.version, recipe: recipe.yaml, model: student.metadata,
+            programVersion: SwiftDistill.configuration.version, recipe: recipe.yaml, model: student.metadata.merging(["imgsz": "\(recipe.imgsz)"]) { $1 },
+           
             teacherDigest: teacher.map { $0.digest } ?? "", dataDigest: data.digest, shards: plan.shards.shards)
     }
 

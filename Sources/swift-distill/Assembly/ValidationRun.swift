@@ -11,17 +11,30 @@ import Tensors
 struct ValidationRun {
     /// File of the model.
     let model: String
-    let recipe: Recipe
+    private var recipe: Recipe
+    /// Whether the user chose the image size; else it is the one the model was trained at.
+    private let isSizeGiven: Bool
     let ranks: any Communicator
 
+    init(model: String, reading: RecipeReading, ranks: any Communicator) {
+        self.model = model
+        recipe = reading.recipe
+        isSizeGiven = reading.origins["imgsz"] != nil
+        self.ranks = ranks
+    }
+
     /// What was measured, on rank 0; all ranks call it.
-    func result() throws -> ValidationResult? {
+    mutating func result() throws -> ValidationResult? {
         try Machine.start(recipe, ranks: ranks)
         func tell(_ text: String) { if ranks.rank == 0 { print(text) } }
         let data = try DataLoading(recipe, training: false, ranks: ranks, print: tell)
         var loading = ModelLoading(recipe: recipe, classNames: data.names)
         let detector = try loading.trained(model, role: "model")
         for note in loading.notes { tell(note) }
+        if let size = loading.imageSize, !isSizeGiven { recipe.imgsz = size.map { ($0 + 31) / 32 * 32 } }
+        tell(
+            "imgsz \(recipe.imageSize.height)×\(recipe.imageSize.width), conf \(recipe.conf), iou \(recipe.iou)"
+                + (recipe.rect ? ", rect" : ""))
         let limit = try PictureStore.limit(for: recipe, catalogs: [data.val], processes: ranks.local.size)
         let store = PictureStore(data.val, target: recipe.imageSize, limit: limit)
         let evaluator = DetectionEvaluator(

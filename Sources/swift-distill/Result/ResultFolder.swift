@@ -45,11 +45,13 @@ struct ResultFolder {
         }
     }
 
-    /// Puts these files in the place of the last result.
+    /// Puts these files in the place of the last result; the first of them being there already, nothing changes, so that
+    /// a finished run that is started again does not push the result before out.
     ///
     /// - Throws: `Problem` when the folder cannot be written; the last result then stays.
     func replace(with files: [(name: String, bytes: [UInt8])]) throws {
         let manager = FileManager.default
+        if let first = files.first, manager.contents(atPath: latest + "/" + first.name) == Data(first.bytes) { return }
         do {
             try make(missingFolders, exit: .inputOutput)
             for file in files { try writeDurably(file.bytes, to: fresh + "/" + file.name) }
