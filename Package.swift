@@ -59,7 +59,7 @@ let package = Package(
                 "Optimization", "Datasets", "Collectives", "Checkpoints", "Configuration", "Layers", "Tensors",
                 "Diagnostics", "CHost",
             ]),
-        room("Datasets", needs: ["Configuration", "Documents", "Tensors", "CImage", "Diagnostics"]),
+        room("Datasets", needs: ["Configuration", "Documents", "Tensors", "CImage", "CHost", "Diagnostics"]),
         room("Optimization", needs: ["Layers", "Tensors"]),
         room("Distillation", needs: ["Layers", "Tensors"]),
         room("Models", needs: ["Layers", "Tensors", "Documents", "Diagnostics"]),
@@ -98,7 +98,7 @@ let package = Package(
         tests("Documents", needs: ["Documents", "Diagnostics"]),
         tests("Configuration", needs: ["Configuration", "Documents", "Diagnostics"]),
         tests("Checkpoints", needs: ["Tensors", "Checkpoints", "Documents", "Diagnostics"]),
-        tests("Datasets", needs: ["Datasets", "Configuration", "Tensors", "CImage", "Diagnostics"]),
+        tests("Datasets", needs: ["Datasets", "Configuration", "Tensors", "CImage", "CHost", "Diagnostics"]),
         tests("Scenes", needs: ["Scenes", "CImage", "Diagnostics"]),
         tests("Collectives", needs: ["Collectives", "CHost", "Diagnostics"]),
         // What the tests of Collectives start under mpirun.
