@@ -136,6 +136,14 @@ import Testing
         }
     }
 
+    @Test func aTensorWithoutElementsMayHaveAnyOtherSizes() throws {
+        let state = PickleText.dictionary([
+            ("a", .tensor("0", [.max, 2, 0], count: 6)), ("b", .tensor("0", [2], count: 6)),
+        ])
+        let weights = try read(Self.zip(state)).weights.map(\.weight)
+        #expect(weights == [Weight(shape: [.max, 2, 0], values: []), Weight(shape: [2], values: [1, 2])])
+    }
+
     @Test func deflatedEntriesAndSixtyFourBitSizesAreRead() throws {
         var zip = Self.zip(.dictionary([("model", Self.model)]))
         for index in zip.entries.indices { zip.entries[index].isDeflated = index % 2 == 0 }
