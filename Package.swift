@@ -94,7 +94,9 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: numeric),
         tests("Tensors", needs: ["Tensors", "ReferenceOps"]),
         tests("Layers", needs: ["Layers", "Tensors", "ReferenceOps"]),
-        tests("Models", needs: ["Models", "Checkpoints", "Layers", "Tensors", "Documents", "ReferenceOps"]),
+        tests(
+            "Models",
+            needs: ["Models", "Checkpoints", "Layers", "Tensors", "Documents", "Diagnostics", "ReferenceOps"]),
         tests("Documents", needs: ["Documents", "Diagnostics"]),
         tests("Configuration", needs: ["Configuration", "Documents", "Diagnostics"]),
         tests("Checkpoints", needs: ["Tensors", "Checkpoints", "Documents", "Diagnostics"]),
