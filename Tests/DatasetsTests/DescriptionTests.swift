@@ -83,6 +83,30 @@ import Testing
         #expect(try fault("nc: 1\nchannels: 1").message.contains("3 channels"))
     }
 
+    @Test func namesThatComeTwiceAreRefusedWithTheirLine() throws {
+        folder.write("a/x.jpg", [])
+        for names in ["- fire\n  - smoke\n  - fire", "0: fire\n  2: fire\n  1: smoke"] {
+            let problem = try problem { _ = try read("train: a\nval: a\nnames:\n  \(names)\n") }
+            #expect(problem.message == "classes 0 and 2 are both named 'fire'" && problem.exit == .badData)
+            #expect(problem.file == folder.path + "/data.yaml" && problem.remedy?.contains("name of its own") == true)
+            #expect(problem.line == (names.hasPrefix("-") ? 6 : 5))
+        }
+        #expect(try read("train: a\nval: a\nnames: [Fire, fire]").names == ["Fire", "fire"])
+    }
+
+    @Test func moreClassesThanAnyHonestSetHasAreRefused() throws {
+        folder.write("a/x.jpg", [])
+        let splits = "train: a\nval: a\n"
+        let most = DatasetDescription.mostClasses
+        #expect(try read(splits + "nc: \(most)").names.count == most)
+        let list = (0...most).map { "c\($0)" }.joined(separator: ", ")
+        for text in ["nc: \(most + 1)", "nc: 1e300", "names: [\(list)]"] {
+            let problem = try problem { _ = try read(splits + text) }
+            #expect(problem.message.contains("more than \(most)") && problem.file == folder.path + "/data.yaml")
+            #expect(problem.line == 3 && problem.remedy != nil && problem.exit == .badData)
+        }
+    }
+
     @Test func pathsStartFromTheRoot() throws {
         folder.write("root/a/x.jpg", [])
         folder.write("root/list.txt", text: "./a/x.jpg\n")

@@ -36,6 +36,9 @@ public struct DatasetDescription: Equatable, Sendable {
     /// Classes of a directory that says nothing about them.
     public static let wildfireNames = ["FireBSI", "LightningBSI", "PersonBSI", "SmokeBSI", "VehicleBSI"]
 
+    /// Classes that a description may have; no honest one comes near.
+    public static let mostClasses = 10_000
+
     /// The data set of a recipe: `data` when set, else `distillation_dataset`.
     ///
     /// - Parameters:
