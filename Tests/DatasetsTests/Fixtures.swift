@@ -123,7 +123,7 @@ func catalog(
 ) throws -> ImageCatalog {
     var recipe = recipe
     recipe.distillationDataset = folder.path
-    let description = try DatasetDescription(of: recipe, configFolder: "/", writes: false)
+    let description = try DatasetDescription(of: recipe)
     return try ImageCatalog(
         scanning: purpose == .training ? description.train : description.val, classes: description.names,
         purpose: purpose, recipe: recipe, progress: progress)

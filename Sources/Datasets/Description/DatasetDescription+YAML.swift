@@ -1,3 +1,4 @@
+import Configuration
 import Diagnostics
 import Documents
 import Foundation
@@ -25,14 +26,15 @@ extension DatasetDescription {
     }
 
     private static func root(_ node: Node, file: String) throws -> String {
-        let folder = absolute((file as NSString).deletingLastPathComponent, from: "")
+        let here = FileManager.default.currentDirectoryPath
+        let folder = AbsolutePath.of((file as NSString).deletingLastPathComponent, from: here)
         guard let entry = node["path"], !entry.isNull else { return folder }
         guard let path = entry.string else {
             throw entry.problem("'path' is a folder's name, not \(entry.found)")
         }
-        let beside = absolute(path, from: folder)
-        let here = absolute(path, from: FileManager.default.currentDirectoryPath)
-        return FileSearch.isFolder(beside) || !FileSearch.isFolder(here) ? beside : here
+        let beside = AbsolutePath.of(path, from: folder)
+        let other = AbsolutePath.of(path, from: here)
+        return FileSearch.isFolder(beside) || !FileSearch.isFolder(other) ? beside : other
     }
 
     /// Paths of a split; every one of them exists.
@@ -46,8 +48,8 @@ extension DatasetDescription {
             guard let path = item.string else {
                 throw item.problem("'\(keys[0])' is a path or a list of paths, not \(item.found)")
             }
-            var candidates = [absolute(path, from: root)]
-            if path.hasPrefix("../") { candidates.append(absolute(String(path.dropFirst(3)), from: root)) }
+            var candidates = [AbsolutePath.of(path, from: root)]
+            if path.hasPrefix("../") { candidates.append(AbsolutePath.of(String(path.dropFirst(3)), from: root)) }
             guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
                 throw item.problem(
                     "there is no folder or file '\(Node.printable(candidates[0], limit: 200))'",

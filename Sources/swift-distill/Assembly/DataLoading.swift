@@ -18,8 +18,7 @@ struct DataLoading {
     init(_ recipe: Recipe, training: Bool, ranks: any Communicator, print: (String) throws -> Void) throws {
         var parts: [[UInt8]] = [[], [], []]
         if ranks.rank == 0 {
-            let folder = FileManager.default.currentDirectoryPath
-            let description = try DatasetDescription(of: recipe, configFolder: folder, writes: true)
+            let description = try DatasetDescription(of: recipe)
             for note in description.notes { try print(note) }
             func scan(_ split: DatasetSplit, _ name: String, _ purpose: SplitPurpose) throws -> [UInt8] {
                 // The other ranks wait for the whole scan: they are told that it goes on.
