@@ -24,8 +24,6 @@ double chost_core_quota(void);
 
 // --- Host, memory, disks ---------------------------------------------------------------------------------------------
 
-// The host's name, always terminated.
-void chost_name(char *name, size_t capacity);
 // Bytes of this process in memory now, and the most there ever were.
 int64_t chost_resident_bytes(void);
 int64_t chost_peak_resident_bytes(void);
