@@ -47,8 +47,6 @@ double chost_cpu_seconds(void);
 int chost_listen_for_signals(void);
 // The first signal that asked to stop, or 0.
 int chost_stop_signal(void);
-// Forgets that a stop was asked.
-void chost_forget_stop(void);
 // Calls `callback` on a thread of its own whenever a stop is asked; NULL ends that. When this returns, the previous
 // callback is not running any more (unless it is the caller).
 void chost_on_stop(void (*callback)(void *context, int number), void *context);
