@@ -36,9 +36,32 @@ public struct ModelFile: Sendable {
     ///   reading a model must not do.
     public static func read(_ path: String) throws -> ModelFile {
         let kind = try FileKind.of(try InputFile(path))
-        if kind == .archive { return try ModelFile(TorchCheckpoint(contentsOf: path), path: path) }
-        try kind.require(.safetensors, path: path)
-        return try ModelFile(SafeTensors(contentsOf: path), path: path)
+        let file: ModelFile
+        if kind == .archive {
+            file = try ModelFile(TorchCheckpoint(contentsOf: path), path: path)
+        } else {
+            try kind.require(.safetensors, path: path)
+            file = try ModelFile(SafeTensors(contentsOf: path), path: path)
+        }
+        try file.checkClassRows(path: path)
+        return file
+    }
+
+    /// Throws when classes are named that the head has no rows for: whoever looks for a class by its name takes the row of
+    /// its number.
+    private func checkClassRows(path: String) throws {
+        guard let names else { return }
+        for (name, weight) in weights {
+            // The last convolutions of the class branches: `model.<layer>.cv3.<level>.2.…`.
+            let parts = name.split(separator: ".")
+            guard parts.count == 6, parts[0] == "model", parts[2] == "cv3", parts[4] == "2" else { continue }
+            let rows = weight.shape.first ?? 0
+            guard names.count <= rows else {
+                throw Problem(
+                    "has \(names.count) class names but \(rows) class rows", file: path,
+                    remedy: "Use weights that were trained on the classes they name")
+            }
+        }
     }
 
     init(_ checkpoint: TorchCheckpoint, path: String) throws {

@@ -99,7 +99,7 @@ public final class MPICommunicator: Communicator {
     /// 0 does not answer does a rank speak for itself.
     public func abort(because error: any Error) -> Never {
         let code = (error as? Problem)?.exit.rawValue ?? ExitCode.internalError.rawValue
-        let text = size == 1 ? "\(error)" : "rank \(rank) (\(Host.name)): \(error)"
+        let text = size == 1 ? "\(error)" : "rank \(rank) (\(HostName.own)): \(error)"
         if rank != 0 {
             // The end of the job comes as SIGTERM; a rank that has failed has nothing left to save.
             signal(SIGTERM, SIG_DFL)

@@ -102,7 +102,7 @@ final class MPIThread: @unchecked Sendable {  // `posted`, `failure`, `isClosing
             inFlight.removeAll(where: endIfComplete)
             if !new.isEmpty || inFlight.count < before { pause.reset() }
             if let failure { notices.send(failure) }
-            notices.beatIfDue { activity.pulse(rank: place.rank, host: Host.name) }
+            notices.beatIfDue { activity.pulse(rank: place.rank, host: HostName.own) }
             for notice in notices.received() { handle(notice, watchdog) }
         }
     }
@@ -137,7 +137,7 @@ final class MPIThread: @unchecked Sendable {  // `posted`, `failure`, `isClosing
         if status == 0 { return }
         MPIEnding.end(
             ExitCode.internalError.rawValue,
-            saying: "rank \(place.rank) (\(Host.name)): MPI failed: \(Self.text(status)).")
+            saying: "rank \(place.rank) (\(HostName.own)): MPI failed: \(Self.text(status)).")
     }
 
     private static func text(_ status: Int32) -> String {

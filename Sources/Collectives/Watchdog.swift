@@ -46,7 +46,7 @@ final class Watchdog: @unchecked Sendable {  // All state is behind `bell`.
             if isStopped { return nil }
             // A process that was itself asleep (SIGSTOP, suspended laptop) has no right to blame others for that time.
             awake += min(chost_seconds() - before, 2 * beat)
-            if rank == 0 { watch.hear(activity.pulse(rank: 0, host: Host.name), now: awake) }
+            if rank == 0 { watch.hear(activity.pulse(rank: 0, host: HostName.own), now: awake) }
             return watch.findings(now: awake)
         }
     }

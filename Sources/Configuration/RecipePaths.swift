@@ -7,7 +7,7 @@ struct RecipePaths {
 
     init(workingDirectory: String?) {
         let here = FileManager.default.currentDirectoryPath
-        self.workingDirectory = workingDirectory.map { Self.join(here, $0) } ?? here
+        self.workingDirectory = workingDirectory.map { AbsolutePath.join(here, $0) } ?? here
     }
 
     /// The note about what was found elsewhere, if any. `folder` is the one of the file that gives the key.
@@ -32,7 +32,7 @@ struct RecipePaths {
         guard !text.isEmpty else { return nil }
         if key.path == .model, !Self.isPath(text) { return nil }
         let written = text
-        let beside = absolute(Self.join(folder, written))
+        let beside = absolute(AbsolutePath.join(folder, written))
         let here = absolute(written)
         text = beside
         if exists(beside) { return nil }
@@ -57,36 +57,12 @@ struct RecipePaths {
 
     private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
-    /// The absolute path, without `.` and without `..` where leaving them out leads to the same place.
-    func absolute(_ path: String) -> String {
-        let full = Self.join(workingDirectory, path)
-        var parts: [Substring] = []
-        for part in full.split(separator: "/") where part != "." {
-            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-        }
-        let short = "/" + parts.joined(separator: "/")
-        return exists(full) && identity(full) != identity(short) ? full : short
-    }
-
-    /// A name that all paths of the same file share.
-    func identity(_ path: String) -> String {
-        guard let resolved = realpath(path, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved)
-    }
+    /// The path from the working directory.
+    func absolute(_ path: String) -> String { AbsolutePath.of(path, from: workingDirectory) }
 
     /// The folder of a file's path; empty for a bare name.
     static func folder(of file: String) -> String {
         guard let slash = file.lastIndex(of: "/") else { return "" }
         return slash == file.startIndex ? "/" : String(file[..<slash])
-    }
-
-    /// `path` inside `folder`, unless it is absolute or starts at home.
-    static func join(_ folder: String, _ path: String) -> String {
-        if path.hasPrefix("/") { return path }
-        if path == "~" || path.hasPrefix("~/"), let home = ProcessInfo.processInfo.environment["HOME"] {
-            return home + path.dropFirst()
-        }
-        return folder.isEmpty ? path : folder.hasSuffix("/") ? folder + path : folder + "/" + path
     }
 }

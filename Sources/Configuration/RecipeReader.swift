@@ -44,7 +44,7 @@ public struct RecipeReader {
     // MARK: Files
 
     private mutating func include(_ name: String, folder: String, from node: Node?) throws {
-        let shown = RecipePaths.join(folder, name)
+        let shown = AbsolutePath.join(folder, name)
         let path = paths.absolute(shown)
         includes += 1
         guard includes <= Self.mostIncludes + 1 else {
@@ -53,7 +53,7 @@ public struct RecipeReader {
                 column: node?.column,
                 remedy: "Include every file once")
         }
-        let identity = paths.identity(path)
+        let identity = AbsolutePath.identity(path)
         if open.contains(where: { $0.identity == identity }) {
             let chain = (open.map(\.name) + [shown]).joined(separator: " → ")
             throw Problem(

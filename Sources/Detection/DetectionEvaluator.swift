@@ -54,7 +54,7 @@ public final class DetectionEvaluator: Evaluator {
         }
         try ranks.sum(&losses)
         guard let parts = try ranks.gather(statistics.bytes) else { return nil }
-        var all = DetectionStatistics(classCount: model.classCount)
+        var all = DetectionStatistics()
         for part in parts { all.merge(try DetectionStatistics(bytes: part)) }
         let metrics = all.metrics(names: model.classNames, compatibility: compatibility)
         self.metrics = metrics
@@ -68,7 +68,7 @@ public final class DetectionEvaluator: Evaluator {
     private func examine(
         _ range: Range<Int>, _ model: Detector, _ ranks: any Communicator
     ) throws -> (DetectionStatistics, [[Double]]) {
-        var statistics = DetectionStatistics(classCount: model.classCount)
+        var statistics = DetectionStatistics()
         var losses: [[Double]] = []
         let loader = Prefetcher(count: range.count, threads: workers) { [batches] number in
             try batches.batch(range.lowerBound + number)
@@ -86,8 +86,7 @@ public final class DetectionEvaluator: Evaluator {
                 let isOld = compatibility == .v83
                 statistics.add(
                     image: source.index, isOld ? detections.map(source.original) : detections,
-                    isOld ? labels[image].map(source.original) : labels[image], matcher: matcher,
-                    confidence: suppression.confidence)
+                    isOld ? labels[image].map(source.original) : labels[image], matcher: matcher)
             }
         }
         return (statistics, losses)

@@ -52,8 +52,6 @@ public struct DetectionObjective: Sendable {
 
     /// The terms of this run.
     public var termNames: [TermName] { equation.names.compactMap(TermName.init) }
-    /// The terms of this run that shall change the student.
-    public var weightedTerms: [TermName] { zip(termNames, equation.weights).filter { $0.1 != 0 }.map(\.0) }
 
     /// First phase: what each anchor shall learn, and this shard's counts.
     public func prepare(_ learned: Predictions, taught: Predictions?, labels: BoxLabels) -> Preparation {

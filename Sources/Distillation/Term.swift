@@ -21,10 +21,4 @@ public struct Term: Equatable, Sendable {
 extension Array where Element == Term {
     /// The weighted sum.
     public var total: Double { reduce(0) { $0 + $1.contribution } }
-
-    /// Part of the total that each term makes up, 0…1; all 0 when the total is 0.
-    public var shares: [Double] {
-        let total = self.total
-        return map { total == 0 ? 0 : $0.contribution / total }
-    }
 }

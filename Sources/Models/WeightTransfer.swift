@@ -23,7 +23,7 @@ extension Detector {
     }
 
     /// Takes every tensor that fits; rows of the last class convolutions are copied for classes of equal name where
-    /// counts or order differ.
+    /// counts or order differ. A name without a row counts as unknown.
     public func transfer(_ source: NamedWeights, classNames names: [String]?) -> Transfer {
         let rows = names.flatMap { rowMap(from: $0) }
         let remaps = names.map { $0 != classNames } ?? false
@@ -35,7 +35,7 @@ extension Detector {
                 weights.write(entry, other.values)
                 transferred += 1
             } else if isClassRow, let rows, sameRows(other.shape, entry.shape) {
-                copyRows(rows, of: other.values, to: entry)
+                copyRows(rows.filter { $0.value < other.shape[0] }, of: other.values, to: entry)
                 if other.shape == entry.shape { transferred += 1 }
             } else if other.shape == entry.shape {
                 weights.write(entry, other.values)
@@ -48,7 +48,7 @@ extension Detector {
 
     /// Takes all tensors of a model with the same architecture, choosing its class rows by `rows` (own class → row).
     ///
-    /// - Throws: `Problem` naming the first tensor that is missing or has another shape.
+    /// - Throws: `Problem` naming the first tensor that is missing, has another shape or too few class rows.
     public func load(_ source: NamedWeights, rows: [Int: Int], file: String) throws {
         for entry in weights.entries {
             if case .constant = entry.content { continue }
@@ -56,9 +56,13 @@ extension Detector {
                 if case .counter = entry.content { continue }
                 throw Problem("has no tensor \(entry.name)", file: file, remedy: "Use weights of this architecture")
             }
-            if isLastClassEntry(entry.name), sameRows(other.shape, entry.shape),
-                rows.values.allSatisfy({ $0 < other.shape[0] })
-            {
+            if isLastClassEntry(entry.name), sameRows(other.shape, entry.shape) {
+                let needed = (rows.values.max() ?? -1) + 1
+                guard needed <= other.shape[0] else {
+                    throw Problem(
+                        "tensor \(entry.name) has \(other.shape[0]) class rows, and \(needed) are needed", file: file,
+                        remedy: "Use weights that were trained on the classes they name")
+                }
                 copyRows(rows, of: other.values, to: entry)
             } else if other.shape == entry.shape {
                 weights.write(entry, other.values)

@@ -71,7 +71,7 @@ enum Session {
     }
 
     /// The recipe of the command line. Words alone need no file; nothing at all means the standard one.
-    static func recipe(_ arguments: [String], ranks: any Communicator) throws -> RecipeReading {
+    static func recipe(_ arguments: [String]) throws -> RecipeReading {
         let (config, words) = RecipeReader.split(arguments)
         let standard = RecipeReader.standardConfig
         let hasStandard = FileManager.default.fileExists(atPath: standard)

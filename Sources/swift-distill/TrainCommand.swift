@@ -16,7 +16,7 @@ struct TrainCommand: ParsableCommand {
         if arguments.contains("--help-keys") { return print(RecipeKeys.help) }
         if arguments.contains(where: { $0 == "--help" || $0 == "-h" }) { throw CleanExit.helpRequest(self) }
         try Session.run(Self.configuration.commandName) { ranks in
-            let reading = try Session.recipe(arguments, ranks: ranks)
+            let reading = try Session.recipe(arguments)
             try Session.agree(on: reading.recipe, ranks: ranks)
             return try TrainingRun(reading, ranks: ranks).run()
         }

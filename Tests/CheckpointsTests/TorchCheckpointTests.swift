@@ -136,6 +136,31 @@ import Testing
         }
     }
 
+    @Test func aTensorWithoutElementsMayHaveAnyOtherSizes() throws {
+        let state = PickleText.dictionary([
+            ("a", .tensor("0", [.max, 2, 0], count: 6)), ("b", .tensor("0", [2], count: 6)),
+        ])
+        let weights = try read(Self.zip(state)).weights.map(\.weight)
+        #expect(weights == [Weight(shape: [.max, 2, 0], values: []), Weight(shape: [2], values: [1, 2])])
+    }
+
+    @Test func classesThatAreNamedHaveRows() throws {
+        let names = ["fire", "smoke"]
+        for (rows, fits) in [(1, false), (2, true), (3, true)] {
+            let tensors = SafeTensors(
+                entries: ["model.22.cv3.1.2.bias": .init(floats: [Float](repeating: 0, count: rows), shape: [rows])],
+                metadata: ModelFile.metadata(table: nil, names: names, strides: nil))
+            let path = try folder.file("model.safetensors", tensors.serialized())
+            if fits {
+                #expect(try ModelFile.read(path).names == names)
+            } else {
+                let problem = try #require(throws: Problem.self) { try ModelFile.read(path) }
+                #expect(problem.message == "has 2 class names but 1 class rows" && problem.file == path)
+                #expect(problem.remedy != nil && problem.exit == .badData)
+            }
+        }
+    }
+
     @Test func deflatedEntriesAndSixtyFourBitSizesAreRead() throws {
         var zip = Self.zip(.dictionary([("model", Self.model)]))
         for index in zip.entries.indices { zip.entries[index].isDeflated = index % 2 == 0 }

@@ -45,7 +45,7 @@ import Testing
         let run = try ProgramRun.ranks(3, "fail", "\(rank)")
         #expect(run.code == ExitCode.badData.rawValue, "\(run)")
         #expect(run.complaints.count == 1 && run.errors.contains("data.yaml:3: the meadow is missing. Plant one."))
-        if rank >= 0 { #expect(run.errors.contains("rank \(rank) (\(Host.name))"), "\(run)") }
+        if rank >= 0 { #expect(run.errors.contains("rank \(rank) (\(HostName.own))"), "\(run)") }
     }
 
     @Test func aRankThatDiesEndsTheJob() throws {
@@ -57,7 +57,7 @@ import Testing
         let limits = ["SD_STALL_WARN": "1", "SD_STALL_ABORT": "2"]
         let run = try ProgramRun.ranks(3, "stall", "\(rank)", environment: limits)
         #expect(run.code == ExitCode.internalError.rawValue, "\(run)")
-        #expect(run.errors.contains("from rank \(rank) (\(Host.name))") && run.errors.contains("(meadow, step 17)"))
+        #expect(run.errors.contains("from rank \(rank) (\(HostName.own))") && run.errors.contains("(meadow, step 17)"))
         #expect(run.errors.contains("ending the job"), "\(run)")
     }
 
@@ -65,7 +65,7 @@ import Testing
         let limits = ["SD_STALL_WARN": "1", "SD_STALL_ABORT": "30"]
         let run = try ProgramRun.ranks(3, "stall", "102", environment: limits)
         #expect(run.code == 0, "\(run)")
-        let expected = ["no progress from rank 2 (\(Host.name))", "rank 2 (\(Host.name)) goes on."]
+        let expected = ["no progress from rank 2 (\(HostName.own))", "rank 2 (\(HostName.own)) goes on."]
         #expect(run.complaints.count == 2 && zip(run.complaints, expected).allSatisfy { $0.contains($1) }, "\(run)")
     }
 

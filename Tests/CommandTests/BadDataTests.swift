@@ -10,6 +10,11 @@ import Testing
         ("train: gone\nval: val\nnames: [a, b]", .missingInput, ["distillation_data.yaml:1:8", "/gone", "Correct"]),
         ("train: train\nval: val\nnc: 3\nnames: [a, b]", .badData, ["distillation_data.yaml:4:8", "2 names", "3"]),
         ("train: train\nval: val\nnames: {0: a, 2: b}", .badData, ["distillation_data.yaml:3:", "without gaps"]),
+        (
+            "train: train\nval: val\nnames:\n- a\n- a", .badData,
+            ["distillation_data.yaml:5:3", "classes 0 and 1 are both named 'a'", "Give every class"]
+        ),
+        ("train: train\nval: val\nnc: 10001", .badData, ["distillation_data.yaml:3:5", "more than 10000", "Correct"]),
         ("train: train\nval: val", .badData, ["distillation_data.yaml: ", "'names'"]),
         ("[1]", .badData, ["distillation_data.yaml:1:1", "'names:'"]),
     ])

@@ -12,12 +12,15 @@ import Testing
         return Golden.directory + "/" + (try #require(names.first { $0.hasSuffix(".pt") }))
     }
 
-    /// The golden model as safetensors with some of its weights changed.
-    private func changed(_ change: (inout [String: SafeTensors.Entry]) -> Void) throws -> [UInt8] {
+    /// The golden model as safetensors with some of its weights changed, and more class names than it has.
+    private func changed(
+        alsoNaming more: [String] = [], _ change: (inout [String: SafeTensors.Entry]) -> Void = { _ in }
+    ) throws -> [UInt8] {
         let model = try ModelFile.read(try golden())
         var entries = model.weights.mapValues { SafeTensors.Entry(floats: $0.values, shape: $0.shape) }
         change(&entries)
-        let metadata = ModelFile.metadata(table: model.table, names: model.names, strides: model.strides)
+        let metadata = ModelFile.metadata(
+            table: model.table, names: model.names.map { $0 + more }, strides: model.strides)
         return try SafeTensors(entries: entries, metadata: metadata).serialized()
     }
 
@@ -88,6 +91,17 @@ import Testing
             ["convert", file, "out.safetensors"], code: .badData, saying: [file, "no tensor", first])
         try input.expectRefusal(
             ["recipe.yaml", "teacher=\(file)"], ranks: 2, code: .badData, saying: [file, "every class", "fire, smoke"])
+    }
+
+    @Test func namesWithoutClassRowsAreRefused() throws {
+        let input = try SpoiltInput()
+        let file = "names.safetensors"
+        try input.write(file, try changed(alsoNaming: ["fire", "smoke"]))
+        let words = [file, "class names but", "class rows", "Use weights"]
+        for role in ["pretrained", "student", "teacher"] {
+            try input.expectRefusal(["recipe.yaml", "\(role)=\(file)"], code: .badData, saying: words)
+        }
+        try input.expectRefusal(["val", file, "recipe.yaml"], code: .badData, saying: words)
     }
 
     /// The rows of a layer table behind a good first one, and what is said about them.

@@ -53,6 +53,22 @@ import Testing
         #expect(found.report.backgrounds == 5)
     }
 
+    @Test func aScanTellsHowFarItIsAllTheTime() throws {
+        try makeDataset(folder, train: 40)
+        var told: [Int] = []
+        #expect(try catalog(folder, progress: { told.append($0) }).count == 40)
+        // Searching, then one chunk after the other, the last of which may be any.
+        #expect(told.first == 0 && told.last == 40)
+        #expect(Set(told).count == 4 && told == told.sorted())
+    }
+
+    @Test func searchingAFolderOfManyFilesShowsProgress() throws {
+        for number in 0..<2_100 { folder.write("train/images/note\(number).txt", []) }
+        var calls = 0
+        _ = try FileSearch.images(in: [folder.path + "/train/images"], root: folder.path) { calls += 1 }
+        #expect(calls == 3)
+    }
+
     @Test func foldersThatLinkInACircleEnd() throws {
         try makeDataset(folder, train: 2)
         symlink(folder.path + "/train/images", folder.path + "/train/images/again")

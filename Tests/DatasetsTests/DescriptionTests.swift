@@ -8,10 +8,10 @@ import Testing
 @Suite struct DescriptionTests {
     let folder = TemporaryFolder()
 
-    private func describe(_ dataset: String, writes: Bool = true) throws -> DatasetDescription {
+    private func describe(_ dataset: String) throws -> DatasetDescription {
         var recipe = Recipe()
-        recipe.distillationDataset = dataset
-        return try DatasetDescription(of: recipe, configFolder: folder.path, writes: writes)
+        recipe.distillationDataset = dataset.isEmpty ? "" : folder.path + "/" + dataset
+        return try DatasetDescription(of: recipe)
     }
 
     private func read(_ yaml: String) throws -> DatasetDescription {
@@ -45,10 +45,9 @@ import Testing
         #expect(description.val.places == [folder.path + "/set/other/images"])
     }
 
-    @Test func onlyOneRankWritesAndADirectoryWithoutPermissionIsNoProblem() throws {
+    @Test func aDirectoryWithoutPermissionIsNoProblem() throws {
         folder.write("set/train/images/x.jpg", [])
         folder.write("set/val/images/x.jpg", [])
-        #expect(try describe("set", writes: false).file == nil)
         // Root writes anywhere, so a folder in the way stands for a place that cannot be written to.
         try FileManager.default.createDirectory(
             atPath: folder.path + "/set/distillation_data.yaml.\(getpid()).tmp", withIntermediateDirectories: true)
@@ -81,6 +80,39 @@ import Testing
         #expect(try fault("nc: 2.5").message.contains("'nc'"))
         #expect(try fault("").message.contains("both missing"))
         #expect(try fault("nc: 1\nchannels: 1").message.contains("3 channels"))
+    }
+
+    @Test func namesThatComeTwiceAreRefusedWithTheirLine() throws {
+        folder.write("a/x.jpg", [])
+        for names in ["- fire\n  - smoke\n  - fire", "0: fire\n  2: fire\n  1: smoke"] {
+            let problem = try problem { _ = try read("train: a\nval: a\nnames:\n  \(names)\n") }
+            #expect(problem.message == "classes 0 and 2 are both named 'fire'" && problem.exit == .badData)
+            #expect(problem.file == folder.path + "/data.yaml" && problem.remedy?.contains("name of its own") == true)
+            #expect(problem.line == (names.hasPrefix("-") ? 6 : 5))
+        }
+        #expect(try read("train: a\nval: a\nnames: [Fire, fire]").names == ["Fire", "fire"])
+    }
+
+    @Test func moreClassesThanAnyHonestSetHasAreRefused() throws {
+        folder.write("a/x.jpg", [])
+        let splits = "train: a\nval: a\n"
+        let most = DatasetDescription.mostClasses
+        #expect(try read(splits + "nc: \(most)").names.count == most)
+        let list = (0...most).map { "c\($0)" }.joined(separator: ", ")
+        for text in ["nc: \(most + 1)", "nc: 1e300", "names: [\(list)]"] {
+            let problem = try problem { _ = try read(splits + text) }
+            #expect(problem.message.contains("more than \(most)") && problem.file == folder.path + "/data.yaml")
+            #expect(problem.line == 3 && problem.remedy != nil && problem.exit == .badData)
+        }
+    }
+
+    @Test func aRootBehindALinkIsWhereTheLinkLeads() throws {
+        folder.write("deep/er/set/a/x.jpg", [])
+        folder.write("set/a/wrong.jpg", [])
+        symlink(folder.path + "/deep/er/here", folder.path + "/link")
+        folder.write("deep/er/here/x", [])
+        let root = try read("path: link/../set\ntrain: a\nval: a\nnc: 1").train
+        #expect(try FileSearch.images(in: root.places, root: root.root) {} == ["a/x.jpg"])
     }
 
     @Test func pathsStartFromTheRoot() throws {

@@ -118,12 +118,13 @@ func makeDataset(_ folder: TemporaryFolder, train: Int, val: Int = 2, classes: I
 
 /// The catalog of one split of a directory.
 func catalog(
-    _ folder: TemporaryFolder, _ purpose: SplitPurpose = .training, recipe: Recipe = Recipe()
+    _ folder: TemporaryFolder, _ purpose: SplitPurpose = .training, recipe: Recipe = Recipe(),
+    progress: (Int) -> Void = { _ in }
 ) throws -> ImageCatalog {
     var recipe = recipe
     recipe.distillationDataset = folder.path
-    let description = try DatasetDescription(of: recipe, configFolder: "/", writes: false)
+    let description = try DatasetDescription(of: recipe)
     return try ImageCatalog(
         scanning: purpose == .training ? description.train : description.val, classes: description.names,
-        purpose: purpose, recipe: recipe)
+        purpose: purpose, recipe: recipe, progress: progress)
 }

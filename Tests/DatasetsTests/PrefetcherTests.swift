@@ -111,7 +111,7 @@ import Testing
         let requests = (0..<2).flatMap { epoch in
             (0..<loader.plan.stepsPerEpoch).map { BatchRequest(epoch: epoch, step: $0, shard: 1) }
         }
-        let prefetcher = Prefetcher(loader, requests: requests, threads: 3)
+        let prefetcher = Prefetcher(count: requests.count, threads: 3) { try loader.batch(requests[$0]) }
         for request in requests {
             let expected = try loader.batch(request), found = try #require(try prefetcher.next())
             #expect(found.images.values == expected.images.values && found.labels == expected.labels)

@@ -31,12 +31,9 @@ import Testing
         check(kept, 199.1971, 39527.008, [60, 59, 58, 64, 59])
         #expect(kept.count == 300 && kept[0].category == 3 && abs(kept[0].confidence - 0.9898) < 1e-4)
         #expect(abs(kept[0].box.x - 6.5975) < 1e-4 && abs(kept[1].box.w - 45.7095) < 1e-4)
-        var prediction = NonMaximumSuppression(confidence: 0.25, overlap: 0.45, limit: 300, severalClasses: false)
+        let prediction = NonMaximumSuppression(confidence: 0.25, overlap: 0.45, limit: 300, severalClasses: false)
         let single = prediction.detections(boxes: boxes, probabilities: probabilities)
         check(single, 61.11194, 9014.392, [18, 9, 8, 14, 17])
-        prediction.ignoresClasses = true
-        check(
-            prediction.detections(boxes: boxes, probabilities: probabilities), 52.96841, 7602.476, [15, 7, 8, 12, 15])
     }
 
     @Test func suppressingAgainChangesNothing() {
@@ -66,14 +63,11 @@ import Testing
         #expect(kept.map(\.box.x) == [10, 0])
     }
 
-    @Test func optionsFilterAndMergeClasses() {
+    @Test func aSingleClassTakesInAllOthers() {
         let box = SIMD4<Float>(0, 0, 5, 5)
         var suppression = NonMaximumSuppression(confidence: 0.1, overlap: 0.5, limit: 9)
         let rows: [[Float]] = [[0.5, 0.9, 0.3]]
         #expect(suppression.detections(boxes: [box], probabilities: rows).map(\.category) == [1, 0, 2])
-        suppression.categories = [0, 2]
-        #expect(suppression.detections(boxes: [box], probabilities: rows).map(\.category) == [0, 2])
-        suppression.categories = nil
         suppression.singleClass = true
         #expect(
             suppression.detections(boxes: [box], probabilities: rows) == [

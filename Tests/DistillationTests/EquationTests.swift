@@ -21,20 +21,9 @@ import Testing
         let terms = equation.terms([10, 0, 4])
         #expect(terms.total == 26)
         #expect(terms.map(\.contribution) == [20, 0, 6])
-        #expect(terms.shares == [20.0 / 26, 0, 6.0 / 26])
     }
 
     @Test func aTermWithoutWeightDoesNotSpoilTheTotal() {
         #expect(equation.terms([10, .nan, 4]).total == 26)
-    }
-
-    @Test func tableListsValueWeightShareAndGradient() {
-        let table = termTable(equation.terms([10, 0, 4]), gradientNorms: [1.5, 0, 0.25])
-        let rows = table.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
-        #expect(rows[0] == ["term", "value", "weight", "share", "gradient"])
-        #expect(rows[1] == ["box", "10", "2", "76.9%", "1.5"])
-        #expect(rows[3] == ["distill_box", "4", "1.5", "23.1%", "0.25"])
-        #expect(rows[4] == ["total", "26"])
-        #expect(termTable(equation.terms([10, 0, 4])).contains("gradient") == false)
     }
 }

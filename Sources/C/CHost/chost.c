@@ -7,12 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 
-void chost_name(char *name, size_t capacity) {
-    if (capacity == 0) return;
-    if (gethostname(name, capacity) != 0) snprintf(name, capacity, "unknown");
-    name[capacity - 1] = 0;
-}
-
 int64_t chost_free_disk_bytes(const char *path) {
     struct statvfs disk;
     if (statvfs(path, &disk) != 0) return -1;

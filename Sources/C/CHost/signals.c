@@ -97,11 +97,6 @@ int chost_listen_for_signals(void) {
 
 int chost_stop_signal(void) { return atomic_load(&stop_signal); }
 
-void chost_forget_stop(void) {
-    atomic_store(&stop_signal, 0);
-    atomic_store(&ending_signals, 0);
-}
-
 void chost_on_stop(void (*callback)(void *, int), void *context) {
     pthread_once(&prepared, prepare);
     pthread_mutex_lock(&lock);

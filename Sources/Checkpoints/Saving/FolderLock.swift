@@ -65,7 +65,7 @@ private struct Holder {
     var start: String
 
     static var current: Holder {
-        Holder(host: Computer.name, process: getpid(), start: Date().formatted(.iso8601))
+        Holder(host: HostName.own, process: getpid(), start: Date().formatted(.iso8601))
     }
 
     init(host: String, process: Int32, start: String) {
@@ -90,5 +90,5 @@ private struct Holder {
     }
 
     /// Known for a process of this computer only.
-    var hasEnded: Bool { host == Computer.name && kill(process, 0) != 0 && errno == ESRCH }
+    var hasEnded: Bool { host == HostName.own && kill(process, 0) != 0 && errno == ESRCH }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Synchronization
 
@@ -9,7 +10,7 @@ enum UnfinishedFile {
     /// `path.host-pid-number.tmp`, a name that no other process and no other thread uses.
     static func name(for path: String) -> String {
         let number = counter.wrappingAdd(1, ordering: .relaxed).oldValue
-        return "\(path).\(Computer.name)-\(getpid())-\(number)\(ending)"
+        return "\(path).\(HostName.own)-\(getpid())-\(number)\(ending)"
     }
 
     /// Whether a file name in a folder is one of these, whoever made it.
@@ -18,14 +19,4 @@ enum UnfinishedFile {
         let parts = name.dropLast(ending.count).split(separator: "-", omittingEmptySubsequences: false)
         return parts.count >= 3 && parts.suffix(2).allSatisfy { Int($0) != nil } && parts[0].contains(".")
     }
-}
-
-/// The computer this process runs on.
-enum Computer {
-    /// Its host name.
-    static let name: String = {
-        var buffer = [CChar](repeating: 0, count: 256)
-        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
-        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }()
 }

@@ -25,8 +25,8 @@ extension TensorRecord {
 
     /// The elements in row-major order; the layout must fit the storage.
     func rowMajorBytes(from storage: [UInt8], elementSize: Int) -> [UInt8] {
-        let count = shape.reduce(1, *)
-        if count == 0 { return [] }
+        // Not a plain product: where one size is 0 the others may be anything.
+        guard let count = shape.productOfSizes(), count > 0 else { return [] }
         if isRowMajor {
             let begin = offset * elementSize
             let end = begin + count * elementSize

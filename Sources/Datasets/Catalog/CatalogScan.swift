@@ -12,8 +12,12 @@ extension ImageCatalog {
     ///
     /// A bad image or label file costs that image only and is named in the report. A split without a usable image, and a
     /// training split without any label file, is a problem.
+    ///
+    /// - Parameter progress: is told again and again how many images have been examined, 0 while they are being searched;
+    ///   called from any compute thread, one call at a time.
     public init(
-        scanning split: DatasetSplit, classes: [String], purpose: SplitPurpose, recipe: Recipe
+        scanning split: DatasetSplit, classes: [String], purpose: SplitPurpose, recipe: Recipe,
+        progress: (Int) -> Void
     ) throws {
         for place in split.places where !FileManager.default.fileExists(atPath: place) {
             throw Problem(
@@ -21,7 +25,7 @@ extension ImageCatalog {
                 remedy: "Correct the path; a data set has train/images, train/labels, val/images and val/labels",
                 exit: .missingInput)
         }
-        var names = try FileSearch.images(in: split.places, root: split.root)
+        var names = try FileSearch.images(in: split.places, root: split.root) { progress(0) }
         guard !names.isEmpty else {
             throw Problem(
                 "no images here", file: split.places.first,
@@ -31,7 +35,7 @@ extension ImageCatalog {
         let rules = LabelRules(
             classes: classes.count, singleClass: recipe.singleCls, compatibility: recipe.compat)
         self.init(root: split.root, entries: [], classes: recipe.singleCls ? ["item"] : classes)
-        collect(Self.examine(names, root: split.root, rules: rules))
+        collect(Self.examine(names, root: split.root, rules: rules, progress))
         try checkUsable(split, purpose: purpose, needsObjects: recipe.lambdaDetection > 0)
     }
 
@@ -46,16 +50,22 @@ extension ImageCatalog {
         case rejected(CatalogReport.Rejection)
     }
 
-    private static func examine(_ names: [String], root: String, rules: LabelRules) -> [Finding] {
+    private static func examine(
+        _ names: [String], root: String, rules: LabelRules, _ progress: (Int) -> Void
+    ) -> [Finding] {
         let group = 16
         let groups = (names.count + group - 1) / group
-        let findings = Mutex([[Finding]](repeating: [], count: groups))
+        let findings = Mutex((groups: [[Finding]](repeating: [], count: groups), count: 0))
         parallel(tasks: groups) { task in
             let part = names[task * group..<min(names.count, (task + 1) * group)]
             let found = part.map { examine($0, root: root, rules: rules) }
-            findings.withLock { $0[task] = found }
+            findings.withLock { findings in
+                findings.groups[task] = found
+                findings.count += found.count
+                progress(findings.count)
+            }
         }
-        return findings.withLock { $0.flatMap { $0 } }
+        return findings.withLock { $0.groups.flatMap { $0 } }
     }
 
     private static func examine(_ name: String, root: String, rules: LabelRules) -> Finding {

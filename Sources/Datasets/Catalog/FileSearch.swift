@@ -9,10 +9,12 @@ enum FileSearch {
     ]
 
     /// Images of the folders and list files, as names relative to `root` where they lie in it, sorted by their bytes.
-    static func images(in places: [String], root: String) throws -> [String] {
+    ///
+    /// - Parameter progress: called for every thousand or so of files, and for every folder.
+    static func images(in places: [String], root: String, progress: () -> Void) throws -> [String] {
         var names: [String] = []
         for place in places {
-            let paths = isFolder(place) ? try folder(place) : try list(place)
+            let paths = isFolder(place) ? try folder(place, progress) : try list(place)
             for path in paths where isImage(path) { names.append(relative(path, to: root)) }
         }
         names.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -40,7 +42,7 @@ enum FileSearch {
     }
 
     /// All visible files below a folder. Symbolic links are followed, but no folder is entered twice.
-    private static func folder(_ top: String) throws -> [String] {
+    private static func folder(_ top: String, _ progress: () -> Void) throws -> [String] {
         struct Identity: Hashable {
             var device: UInt
             var inode: UInt
@@ -54,7 +56,7 @@ enum FileSearch {
             guard seen.insert(Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino))).inserted else {
                 continue
             }
-            for (name, isFolder) in try children(of: path) {
+            for (name, isFolder) in try children(of: path, progress) {
                 let child = path + "/" + name
                 if isFolder { waiting.append(child) } else { files.append(child) }
             }
@@ -62,7 +64,9 @@ enum FileSearch {
         return files
     }
 
-    private static func children(of path: String) throws -> [(name: String, isFolder: Bool)] {
+    private static func children(
+        of path: String, _ progress: () -> Void
+    ) throws -> [(name: String, isFolder: Bool)] {
         guard let handle = opendir(path) else {
             throw Problem(
                 "cannot be read: \(String(cString: strerror(errno)))", file: path,
@@ -70,6 +74,7 @@ enum FileSearch {
         }
         defer { closedir(handle) }
         var result: [(String, Bool)] = []
+        progress()
         while let entry = readdir(handle) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
@@ -78,6 +83,7 @@ enum FileSearch {
             let kind = Int32(entry.pointee.d_type)
             let unclear = kind == Int32(DT_LNK) || kind == Int32(DT_UNKNOWN)
             result.append((name, unclear ? isFolder(path + "/" + name) : kind == Int32(DT_DIR)))
+            if result.count % 1024 == 0 { progress() }
         }
         return result
     }

@@ -1,3 +1,4 @@
+import Configuration
 import Diagnostics
 import Documents
 import Foundation
@@ -25,14 +26,15 @@ extension DatasetDescription {
     }
 
     private static func root(_ node: Node, file: String) throws -> String {
-        let folder = absolute((file as NSString).deletingLastPathComponent, from: "")
+        let here = FileManager.default.currentDirectoryPath
+        let folder = AbsolutePath.of((file as NSString).deletingLastPathComponent, from: here)
         guard let entry = node["path"], !entry.isNull else { return folder }
         guard let path = entry.string else {
             throw entry.problem("'path' is a folder's name, not \(entry.found)")
         }
-        let beside = absolute(path, from: folder)
-        let here = absolute(path, from: FileManager.default.currentDirectoryPath)
-        return FileSearch.isFolder(beside) || !FileSearch.isFolder(here) ? beside : here
+        let beside = AbsolutePath.of(path, from: folder)
+        let other = AbsolutePath.of(path, from: here)
+        return FileSearch.isFolder(beside) || !FileSearch.isFolder(other) ? beside : other
     }
 
     /// Paths of a split; every one of them exists.
@@ -46,8 +48,8 @@ extension DatasetDescription {
             guard let path = item.string else {
                 throw item.problem("'\(keys[0])' is a path or a list of paths, not \(item.found)")
             }
-            var candidates = [absolute(path, from: root)]
-            if path.hasPrefix("../") { candidates.append(absolute(String(path.dropFirst(3)), from: root)) }
+            var candidates = [AbsolutePath.of(path, from: root)]
+            if path.hasPrefix("../") { candidates.append(AbsolutePath.of(String(path.dropFirst(3)), from: root)) }
             guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
                 throw item.problem(
                     "there is no folder or file '\(Node.printable(candidates[0], limit: 200))'",
@@ -61,9 +63,10 @@ extension DatasetDescription {
     private static func names(_ node: Node, file: String) throws -> [String] {
         var count: Int?
         if let entry = node["nc"] {
-            guard let value = entry.double, value == value.rounded(), (1...100_000).contains(value) else {
+            guard let value = entry.double, value == value.rounded(), value >= 1 else {
                 throw entry.problem("'nc' is a number of classes, not \(entry.found)")
             }
+            guard value <= Double(mostClasses) else { throw tooMany("\(entry.found)", entry) }
             count = Int(value)
         }
         guard let entry = node["names"], !entry.isNull else {
@@ -80,17 +83,32 @@ extension DatasetDescription {
         return names
     }
 
-    /// Names as a list, or as a map from 0, 1, … in any order.
+    private static func tooMany(_ count: String, _ entry: Node) -> Problem {
+        entry.problem("\(count) classes are more than \(mostClasses)", remedy: "Correct the number of classes")
+    }
+
+    /// Names as a list, or as a map from 0, 1, … in any order; teachers are asked by them, so each comes once.
     private static func list(_ entry: Node) throws -> [String] {
-        func name(_ node: Node) throws -> String {
-            guard let text = node.text else { throw node.problem("a class name is a text, not \(node.found)") }
-            return text
+        if let count = entry.list?.count ?? entry.map?.count, count > mostClasses { throw tooMany("\(count)", entry) }
+        let nodes = try entry.list ?? numbered(entry)
+        var numbers: [String: Int] = [:]
+        return try nodes.enumerated().map { number, node in
+            guard let name = node.text else { throw node.problem("a class name is a text, not \(node.found)") }
+            if let other = numbers.updateValue(number, forKey: name) {
+                throw node.problem(
+                    "classes \(other) and \(number) are both named '\(Node.printable(name))'",
+                    remedy: "Give every class a name of its own")
+            }
+            return name
         }
-        if let items = entry.list { return try items.map(name) }
+    }
+
+    /// The names of a map, in the order of their numbers.
+    private static func numbered(_ entry: Node) throws -> [Node] {
         guard let pairs = entry.map else {
             throw entry.problem("'names' is a list or a map of number to name, not \(entry.found)")
         }
-        var names = [String?](repeating: nil, count: pairs.count)
+        var names = [Node?](repeating: nil, count: pairs.count)
         for pair in pairs {
             guard let index = Int(pair.key) else {
                 throw pair.keyNode.problem("a class number is an integer, not '\(Node.printable(pair.key))'")
@@ -101,7 +119,7 @@ extension DatasetDescription {
                     remedy: "Number the classes from 0 without gaps")
             }
             guard names[index] == nil else { throw pair.keyNode.problem("class number \(index) comes twice") }
-            names[index] = try name(pair.value)
+            names[index] = pair.value
         }
         return names.compactMap { $0 }
     }

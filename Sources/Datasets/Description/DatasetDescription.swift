@@ -36,25 +36,24 @@ public struct DatasetDescription: Equatable, Sendable {
     /// Classes of a directory that says nothing about them.
     public static let wildfireNames = ["FireBSI", "LightningBSI", "PersonBSI", "SmokeBSI", "VehicleBSI"]
 
+    /// Classes that a description may have; no honest one comes near.
+    public static let mostClasses = 10_000
+
     /// The data set of a recipe: `data` when set, else `distillation_dataset`.
     ///
-    /// - Parameters:
-    ///   - configFolder: what relative paths start from.
-    ///   - writes: whether a missing description is written into the directory (by one rank only).
-    public init(of recipe: Recipe, configFolder: String, writes: Bool) throws {
+    /// A missing description is written into the directory, so this is for one rank only.
+    public init(of recipe: Recipe) throws {
+        let here = FileManager.default.currentDirectoryPath
         if !recipe.data.isEmpty {
-            let file = Self.absolute(recipe.data, from: configFolder)
+            let file = AbsolutePath.of(recipe.data, from: here)
             guard FileManager.default.fileExists(atPath: file) else {
                 throw Problem(
                     "there is no such data set file", file: file, remedy: "Correct 'data'", exit: .missingInput)
             }
             // A directory under `data` means the same as under `distillation_dataset`.
-            self =
-                FileSearch.isFolder(file)
-                ? try Self.directory(file, writes: writes) : try Self(reading: file)
+            self = FileSearch.isFolder(file) ? try Self.directory(file) : try Self(reading: file)
         } else if !recipe.distillationDataset.isEmpty {
-            self = try Self.directory(
-                Self.absolute(recipe.distillationDataset, from: configFolder), writes: writes)
+            self = try Self.directory(AbsolutePath.of(recipe.distillationDataset, from: here))
         } else {
             throw Problem(
                 "the recipe names no data set",
@@ -68,27 +67,11 @@ public struct DatasetDescription: Equatable, Sendable {
         self.names = names
         self.file = file
     }
-
-    /// The path, from the folder when it is relative, without `.`, `..` and trailing slashes.
-    static func absolute(_ path: String, from folder: String) -> String {
-        var full = path
-        if path.hasPrefix("~/") {
-            full = NSHomeDirectory() + path.dropFirst(1)
-        } else if !path.hasPrefix("/") {
-            let start = folder.hasPrefix("/") ? folder : FileManager.default.currentDirectoryPath + "/" + folder
-            full = start + "/" + path
-        }
-        var parts: [Substring] = []
-        for part in full.split(separator: "/") where part != "." {
-            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-        }
-        return "/" + parts.joined(separator: "/")
-    }
 }
 
 extension DatasetDescription {
     /// A directory with `train` and `val` (`valid`, `validation`), each holding `images` beside `labels`.
-    static func directory(_ folder: String, writes: Bool) throws -> DatasetDescription {
+    static func directory(_ folder: String) throws -> DatasetDescription {
         guard FileSearch.isFolder(folder) else {
             throw Problem(
                 "there is no such folder", file: folder,
@@ -101,7 +84,7 @@ extension DatasetDescription {
             train: DatasetSplit(places: [try images(["train"], of: folder)], root: folder),
             val: DatasetSplit(places: [try images(["val", "valid", "validation"], of: folder)], root: folder),
             names: wildfireNames, file: nil)
-        if writes { result.write(to: file) }
+        result.write(to: file)
         return result
     }
 

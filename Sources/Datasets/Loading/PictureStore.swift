@@ -1,3 +1,4 @@
+import CHost
 import Configuration
 import Diagnostics
 import Foundation
@@ -80,13 +81,9 @@ public final class PictureStore: Sendable {
         return wanted
     }
 
-    /// Bytes that this host can still give.
+    /// Bytes that this host and its control groups can still give.
     public static func freeMemory() -> Int {
-        let text = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? ""
-        for line in text.split(separator: "\n") where line.hasPrefix("MemAvailable:") {
-            let words = line.split(separator: " ")
-            if words.count > 1, let kilobytes = Int(words[1]) { return kilobytes << 10 }
-        }
-        return Int(ProcessInfo.processInfo.physicalMemory) / 2
+        let bytes = chost_available_bytes()
+        return bytes < 0 ? Int(ProcessInfo.processInfo.physicalMemory) / 2 : Int(bytes)
     }
 }

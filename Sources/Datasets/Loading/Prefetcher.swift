@@ -24,11 +24,6 @@ public final class Prefetcher: Sendable {
         state.start(threads: max(1, min(threads, count)))
     }
 
-    /// The batches of these requests in order.
-    public convenience init(_ loader: BatchLoader, requests: [BatchRequest], threads: Int) {
-        self.init(count: requests.count, threads: threads) { try loader.batch(requests[$0]) }
-    }
-
     deinit { state.cancel() }
 
     /// The next batch; nil after the last one and after `stop`. A failure to prepare a batch is thrown in its place, and

@@ -16,21 +16,18 @@ public struct Letterbox: Equatable, Sendable {
     public var right: Int
 
     /// - Parameters:
-    ///   - minimal: pads only to a multiple of `stride`.
     ///   - enlarges: whether small pictures are scaled up.
     ///
     /// Source: spec of the data sets, section 5.
     public init(
-        height h: Int, width w: Int, into target: (height: Int, width: Int), enlarges: Bool = true,
-        minimal: Bool = false, stride: Int = 32
+        height h: Int, width w: Int, into target: (height: Int, width: Int), enlarges: Bool = true
     ) {
         var ratio = min(Double(target.height) / Double(h), Double(target.width) / Double(w))
         if !enlarges { ratio = min(ratio, 1) }
         self.ratio = ratio
         width = max(Int((Double(w) * ratio).rounded(.toNearestOrEven)), 1)
         height = max(Int((Double(h) * ratio).rounded(.toNearestOrEven)), 1)
-        var dw = target.width - width, dh = target.height - height
-        if minimal { (dw, dh) = (dw % stride, dh % stride) }
+        let dw = target.width - width, dh = target.height - height
         func round(_ value: Double) -> Int { Int(value.rounded(.toNearestOrEven)) }
         top = round(Double(dh) / 2 - 0.1)
         bottom = round(Double(dh) / 2 + 0.1)

@@ -90,8 +90,6 @@ public struct DetectionMetrics: Equatable, Sendable {
     public var recall: Double { mean(categories.map(\.recall)) }
     /// Mean of `ap50`.
     public var map50: Double { mean(categories.map(\.ap50)) }
-    /// Mean average precision at the demand 0.75.
-    public var map75: Double { mean(categories.map { $0.averagePrecision[5] }) }
     /// Mean of `ap50To95`.
     public var map50To95: Double { mean(categories.map(\.ap50To95)) }
 

@@ -4,9 +4,8 @@ extension DetectionStatistics {
     /// For sending to rank 0; `init(bytes:)` reads it.
     public var bytes: [UInt8] {
         var out: [UInt8] = []
-        out.reserveCapacity(rows.count * 14 + truths.count * 12 + confusion.counts.count * 8 + 64)
-        for number in [confusion.classCount, images, rows.count, truths.count] { append(UInt64(number), to: &out) }
-        for count in confusion.counts { append(UInt64(count), to: &out) }
+        out.reserveCapacity(rows.count * 14 + truths.count * 12 + 24)
+        for number in [images, rows.count, truths.count] { append(UInt64(number), to: &out) }
         for row in rows {
             append(row.image, to: &out)
             append(row.confidence.bitPattern, to: &out)
@@ -24,13 +23,10 @@ extension DetectionStatistics {
     /// - Throws: `Problem` when the bytes are not what `bytes` writes.
     public init(bytes: [UInt8]) throws {
         var reader = Reader(bytes)
-        let classCount = try reader.number(below: 1 << 20)
-        guard (classCount + 1) * (classCount + 1) <= bytes.count / 8 else { throw Reader.problem }
-        self.init(classCount: classCount)
+        self.init()
         images = try reader.number(below: 1 << 40)
         let rowCount = try reader.number(below: bytes.count)
         let truthCount = try reader.number(below: bytes.count)
-        for index in confusion.counts.indices { confusion.counts[index] = try reader.number(below: 1 << 60) }
         for _ in 0..<rowCount {
             let row = Row(
                 image: try reader.read(), confidence: Float(bitPattern: try reader.read()), category: try reader.read(),

@@ -32,23 +32,17 @@ public struct DetectionStatistics: Equatable, Sendable {
     public internal(set) var truths: [Truth] = []
     /// Images seen.
     public internal(set) var images = 0
-    /// Added up over images.
-    public internal(set) var confusion: ConfusionMatrix
 
     /// Nothing seen yet.
-    public init(classCount: Int) {
-        confusion = ConfusionMatrix(classCount: classCount)
-    }
+    public init() {}
 
     /// Judges the detections of one image.
     ///
     /// - Parameters:
     ///   - image: index in the split.
     ///   - detections: most confident first, in the same pixels as `labels`.
-    ///   - confidence: threshold of the suppression; the confusion matrix counts what is above it.
     public mutating func add(
-        image: Int, _ detections: [DetectedBox], _ labels: [LabelledBox], matcher: DetectionMatcher,
-        confidence: Float
+        image: Int, _ detections: [DetectedBox], _ labels: [LabelledBox], matcher: DetectionMatcher
     ) {
         let matches = matcher.match(detections, labels)
         for (detection, bits) in zip(detections, matches) {
@@ -63,10 +57,6 @@ public struct DetectionStatistics: Equatable, Sendable {
             truths.append(Truth(image: Int32(image), category: Int32(category), count: Int32(count)))
         }
         images += 1
-        // The older release looked at confident detections unless told otherwise.
-        let old = matcher.compatibility == .v83 && (confidence == 0 || confidence == 0.001)
-        confusion.add(
-            detections, labels, confidence: old ? 0.25 : confidence, compatibility: matcher.compatibility)
     }
 
     /// Adds what another rank found out on other images.
@@ -74,7 +64,6 @@ public struct DetectionStatistics: Equatable, Sendable {
         rows += other.rows
         truths += other.truths
         images += other.images
-        confusion.merge(other.confusion)
     }
 
     /// The metrics; they depend on the images, not on how these were divided among ranks.

@@ -18,25 +18,18 @@ public struct NonMaximumSuppression: Equatable, Sendable {
     public var limit: Int
     /// Whether an anchor may report several classes, as in validation, or its best one only, as in prediction.
     public var severalClasses: Bool
-    /// Whether boxes of different classes suppress each other.
-    public var ignoresClasses: Bool
     /// Reports every box as category 0, suppressed as one class.
     public var singleClass: Bool
-    /// Categories to report; nil for all.
-    public var categories: Set<Int>?
 
     /// A suppression with these thresholds and options.
     public init(
-        confidence: Float, overlap: Float, limit: Int, severalClasses: Bool = true, ignoresClasses: Bool = false,
-        singleClass: Bool = false, categories: Set<Int>? = nil
+        confidence: Float, overlap: Float, limit: Int, severalClasses: Bool = true, singleClass: Bool = false
     ) {
         self.confidence = confidence
         self.overlap = overlap
         self.limit = limit
         self.severalClasses = severalClasses
-        self.ignoresClasses = ignoresClasses
         self.singleClass = singleClass
-        self.categories = categories
     }
 
     /// What the detector reports of each image, most confident first.
@@ -76,7 +69,6 @@ public struct NonMaximumSuppression: Equatable, Sendable {
             let best = probabilities.indices.reduce(0) { probabilities[$1] > probabilities[$0] ? $1 : $0 }
             if probabilities[best] > confidence { chosen = [best] }
         }
-        if let categories { chosen.removeAll { !categories.contains($0) } }
         if chosen.isEmpty { return }
         let box = box()
         for category in chosen {
@@ -91,7 +83,7 @@ public struct NonMaximumSuppression: Equatable, Sendable {
         var cover = KeptBoxes(capacity: min(limit, order.count))
         for index in order where kept.count < limit {
             var candidate = candidates[index]
-            let offset = ignoresClasses || singleClass ? 0 : Float(candidate.category) * Self.classOffset
+            let offset = singleClass ? 0 : Float(candidate.category) * Self.classOffset
             let shifted = candidate.box + offset
             if cover.covers(shifted, by: overlap) { continue }
             cover.append(shifted)

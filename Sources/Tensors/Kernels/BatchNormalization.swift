@@ -147,6 +147,20 @@ public struct NormalizationSums: Sendable {
     public var gradient: [Double]
     /// Σ dz · x̂ over the pixels: the gradient of BatchNorm's weight.
     public var projection: [Double]
+
+    /// The sums of all tasks, `[1, tasks, 2, channels]`, added in the order of the tasks.
+    fileprivate init(adding partial: Tensor) {
+        let channels = partial.shape.channels
+        gradient = [Double](repeating: 0, count: channels)
+        projection = gradient
+        for task in 0..<partial.shape.height {
+            let sums = partial.pointer + task * 2 * channels
+            for c in 0..<channels {
+                gradient[c] += Double(sums[c])
+                projection[c] += Double(sums[channels + c])
+            }
+        }
+    }
 }
 
 /// First pass of the way back: turns `gradient` (of the activation's result) into dz in place, and sums it up.
@@ -184,16 +198,7 @@ public func pullActivation(
             store(projection, to: sums + channels + c, width)
         }
     }
-    var result = NormalizationSums(
-        gradient: [Double](repeating: 0, count: channels), projection: [Double](repeating: 0, count: channels))
-    for task in 0..<tasks {
-        let sums = partial.pointer + task * 2 * channels
-        for c in 0..<channels {
-            result.gradient[c] += Double(sums[c])
-            result.projection[c] += Double(sums[channels + c])
-        }
-    }
-    return result
+    return NormalizationSums(adding: partial)
 }
 
 /// Second pass of the way back: turns dz into dy in place, `dy = scale · (dz − mean(dz) − x̂ · mean(dz · x̂))`.

@@ -47,13 +47,13 @@ struct DepthwiseConvolution {
             }
             for i in 0..<count {
                 let result = UnsafeMutablePointer(mutating: targets[i])
-                forEachEight { c, width in
+                forEachVector(geometry.inputs) { c, width in
                     var sum = adding ? load(result + c, width) : SIMD8()
                     for (j, tap) in map.taps.enumerated() {
                         sum.addProduct(load(table[j * count + i] + c, width), load8(weights + tap.weight * row + c))
                     }
                     if let finish { sum = finish(sum, channel: c) }
-                    store(sum, result + c, width)
+                    store(sum, to: result + c, width)
                 }
             }
         }
@@ -88,24 +88,5 @@ struct DepthwiseConvolution {
                 for i in 0..<width { weightGradient[(c + i) * taps + tap] += sum[i] }
             }
         }
-    }
-
-    @inline(__always)
-    private func forEachEight(_ body: (Int, Int) -> Void) {
-        for c in stride(from: 0, to: geometry.inputs, by: 8) { body(c, min(8, geometry.inputs - c)) }
-    }
-
-    @inline(__always)
-    private func load(_ pointer: UnsafePointer<Float>, _ width: Int) -> SIMD8<Float> {
-        if width == 8 { return load8(pointer) }
-        var value = SIMD8<Float>()
-        for i in 0..<width { value[i] = pointer[i] }
-        return value
-    }
-
-    @inline(__always)
-    private func store(_ value: SIMD8<Float>, _ pointer: UnsafeMutablePointer<Float>, _ width: Int) {
-        if width == 8 { return store8(value, to: pointer) }
-        for i in 0..<width { pointer[i] = value[i] }
     }
 }

@@ -18,19 +18,18 @@ struct DataLoading {
     init(_ recipe: Recipe, training: Bool, ranks: any Communicator, print: (String) throws -> Void) throws {
         var parts: [[UInt8]] = [[], [], []]
         if ranks.rank == 0 {
-            let folder = FileManager.default.currentDirectoryPath
-            let description = try DatasetDescription(of: recipe, configFolder: folder, writes: true)
+            let description = try DatasetDescription(of: recipe)
             for note in description.notes { try print(note) }
-            let val = try ImageCatalog(
-                scanning: description.val, classes: description.names, purpose: .validation, recipe: recipe)
-            try DataLoading.report(val, "val", print)
-            parts[1] = val.encoded()
-            if training {
-                let train = try ImageCatalog(
-                    scanning: description.train, classes: description.names, purpose: .training, recipe: recipe)
-                try DataLoading.report(train, "train", print)
-                parts[0] = train.encoded()
+            func scan(_ split: DatasetSplit, _ name: String, _ purpose: SplitPurpose) throws -> [UInt8] {
+                // The other ranks wait for the whole scan: they are told that it goes on.
+                let catalog = try ImageCatalog(
+                    scanning: split, classes: description.names, purpose: purpose, recipe: recipe
+                ) { ranks.report(phase: "scan", step: $0) }
+                try DataLoading.report(catalog, name, print)
+                return catalog.encoded()
             }
+            parts[1] = try scan(description.val, "val", .validation)
+            if training { parts[0] = try scan(description.train, "train", .training) }
             parts[2] = Array(try JSONEncoder().encode(description.names))
         }
         parts = try parts.map { try ranks.broadcast($0) }

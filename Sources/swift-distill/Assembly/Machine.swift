@@ -23,7 +23,7 @@ enum Machine {
             var host: String
             var cores: Set<Int>
         }
-        let mine = Place(host: HostProbe.host, cores: Set(HostProbe.allowedCores))
+        let mine = Place(host: HostName.own, cores: Set(HostProbe.allowedCores))
         let gathered = try ranks.gather(Array(try JSONEncoder().encode(mine))) ?? []
         let list = try gathered.map { try JSONDecoder().decode(Place.self, from: Data($0)) }
         let all = try JSONDecoder().decode(

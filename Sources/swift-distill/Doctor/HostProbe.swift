@@ -2,6 +2,7 @@ import CHost
 import Checkpoints
 import Collectives
 import Configuration
+import Diagnostics
 import Foundation
 import Tensors
 
@@ -17,21 +18,15 @@ enum HostProbe {
         let folder = FileManager.default.currentDirectoryPath
         let network = chost_is_network_disk(folder)
         return RankFacts(
-            rank: ranks.rank, host: host, process: ProcessInfo.processInfo.processIdentifier, program: program,
+            rank: ranks.rank, host: HostName.own, process: ProcessInfo.processInfo.processIdentifier, program: program,
             allowedCores: allowedCores, physicalCores: Int(chost_physical_cores()), hostCores: Int(chost_host_cores()),
             coreQuota: chost_core_quota(), threads: try Machine.computeThreads(recipe, ranks: ranks),
             processor: processor("model name") ?? "unknown", features: features, kernel: matrixProductKernel,
-            blasSettings: blasSettings, mpi: mpi == nil ? nil : mpiVersion, threadLevel: mpi?.threadLevel,
+            blasSettings: blasSettings, mpi: mpi == nil ? nil : MPICommunicator.library, threadLevel: mpi?.threadLevel,
             addsAsTree: mpi?.addsAsTree ?? true, libraries: libraries, freeMemory: chost_available_bytes(),
             freeDisk: chost_free_disk_bytes(folder), freeSharedMemory: chost_free_disk_bytes("/dev/shm"),
             isNetworkDisk: network < 0 ? nil : network == 1, folder: folder,
             isFolderWritable: FileManager.default.isWritableFile(atPath: folder), limits: limits, sums: sums)
-    }
-
-    static var host: String {
-        var name = [CChar](repeating: 0, count: 256)
-        chost_name(&name, name.count)
-        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// Ranks that run different builds compute different things.
@@ -44,11 +39,6 @@ enum HostProbe {
         var cores = [Int32](repeating: 0, count: 8192)
         let count = Int(chost_allowed_core_list(&cores, Int32(cores.count)))
         return cores.prefix(count).map { Int($0) }
-    }
-
-    /// The version without the name of the build.
-    private static var mpiVersion: String {
-        MPICommunicator.library.split(separator: ",").first.map(String.init) ?? MPICommunicator.library
     }
 
     private static var features: [String] {

@@ -24,8 +24,6 @@ double chost_core_quota(void);
 
 // --- Host, memory, disks ---------------------------------------------------------------------------------------------
 
-// The host's name, always terminated.
-void chost_name(char *name, size_t capacity);
 // Bytes of this process in memory now, and the most there ever were.
 int64_t chost_resident_bytes(void);
 int64_t chost_peak_resident_bytes(void);
@@ -49,8 +47,6 @@ double chost_cpu_seconds(void);
 int chost_listen_for_signals(void);
 // The first signal that asked to stop, or 0.
 int chost_stop_signal(void);
-// Forgets that a stop was asked.
-void chost_forget_stop(void);
 // Calls `callback` on a thread of its own whenever a stop is asked; NULL ends that. When this returns, the previous
 // callback is not running any more (unless it is the caller).
 void chost_on_stop(void (*callback)(void *context, int number), void *context);

@@ -1,0 +1,11 @@
+import Foundation
+
+/// This host, as messages and locks name it.
+public enum HostName {
+    /// The host's name.
+    public static let own: String = {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }()
+}
