@@ -81,5 +81,5 @@ extension RecipeReading {
 
 extension Recipe {
     /// Whether the weights let the teacher's answers count.
-    var distils: Bool { lambdaDistillation > 0 && (lambdaDistCiou > 0 || lambdaDistKl > 0) }
+    public var distils: Bool { lambdaDistillation > 0 && (lambdaDistCiou > 0 || lambdaDistKl > 0) }
 }

@@ -1,6 +1,7 @@
 import CHost
 import Collectives
 import Configuration
+import Diagnostics
 import Foundation
 import Tensors
 
