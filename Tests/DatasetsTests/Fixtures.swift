@@ -122,8 +122,8 @@ func catalog(
 ) throws -> ImageCatalog {
     var recipe = recipe
     recipe.distillationDataset = folder.path
-    let description = try DatasetDescription(of: recipe, configFolder: "/", writes: false)
+    let description = try DatasetDescription(of: recipe, configFolder: "/")
     return try ImageCatalog(
-        scanning: purpose == .training ? description.train : description.val, classes: description.names,
-        purpose: purpose, recipe: recipe)
+        scanning: purpose == .training ? description.train : description.val, of: description, purpose: purpose,
+        recipe: recipe)
 }
