@@ -20,8 +20,9 @@ case $data in
     /*) ;;
     *) data=$(dirname "$config")/$data ;;
 esac
-# Labels of the validation part are the last thing to be drawn: with them the set is complete.
-if [ -d "$data/train/images" ] && [ -n "$(find "$data/val/labels" -name '*.txt' 2>/dev/null | head -n 1)" ]; then
+# A drawn set has a scenes.json, with a summary once it is complete; one without is the user's own.
+if [ -n "$(find "$data/train/images/" -mindepth 1 ! -type d -print -quit 2>/dev/null)" ] &&
+    { [ ! -e "$data/scenes.json" ] || grep -q '"summary"' "$data/scenes.json"; }; then
     echo "quickstart: using the data set in $data"
 else
     .build/release/swift-distill synth "$data"

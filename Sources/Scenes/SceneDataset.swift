@@ -103,8 +103,18 @@ public enum SceneDataset {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
-            throw unwritable(path, "\(error.localizedDescription)")
+            throw unwritable(path, SceneDataset.reason(error))
         }
+    }
+
+    /// What the system said, without the full stop of a sentence.
+    static func reason(_ error: any Error) -> String {
+        if let code = ((error as? CocoaError)?.underlying as? POSIXError ?? error as? POSIXError)?.code {
+            return String(cString: strerror(code.rawValue))
+        }
+        var text = error.localizedDescription
+        while text.hasSuffix(".") { text.removeLast() }
+        return text
     }
 
     static func unwritable(_ path: String, _ reason: String) -> Problem {
@@ -153,7 +163,7 @@ extension String {
         do {
             try Data(utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
-            throw SceneDataset.unwritable(path, "\(error.localizedDescription)")
+            throw SceneDataset.unwritable(path, SceneDataset.reason(error))
         }
     }
 }

@@ -53,7 +53,7 @@ struct SceneMarker: Codable {
             do {
                 try files.createDirectory(atPath: directory, withIntermediateDirectories: true)
             } catch {
-                throw SceneDataset.unwritable(directory, error.localizedDescription)
+                throw SceneDataset.unwritable(directory, SceneDataset.reason(error))
             }
         }
         try SceneMarker(request: request, summary: nil).save(in: directory)
@@ -87,7 +87,7 @@ struct SceneMarker: Codable {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: directory)
         } catch {
-            throw SceneDataset.unwritable(directory, error.localizedDescription)
+            throw SceneDataset.unwritable(directory, SceneDataset.reason(error))
         }
     }
 

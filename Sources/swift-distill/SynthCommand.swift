@@ -32,9 +32,11 @@ struct SynthCommand: ParsableCommand {
             Machine.useAllCores()
             let options = SceneOptions(width: size, height: size, difficulty: difficulty, seed: seed)
             let summary = try SceneDataset.write(to: output, train: train, validation: val, options: options)
-            print("\(output): \(summary.train) training and \(summary.validation) validation images of wildfire scenes")
+            let parts = [counted(summary.train, "training image"), counted(summary.validation, "validation image")]
+            print("\(output): \(parts.joined(separator: " and ")) of wildfire scenes")
             for (category, name) in SceneDataset.categories.enumerated() {
-                print("  \(name): \(summary.objects[category]) objects in \(summary.pictures[category]) images")
+                let objects = counted(summary.objects[category], "object")
+                print("  \(name): \(objects) in \(counted(summary.pictures[category], "image"))")
             }
             return .done
         }

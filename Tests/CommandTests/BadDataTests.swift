@@ -59,6 +59,7 @@ import Testing
 
     @Test func aBadLabelCostsItsImageOnly() throws {
         let input = try SpoiltInput()
+        try addGoodPictures(6, to: input)
         for (number, fault) in Self.faults.enumerated() {
             try input.write("data/train/images/bad\(number).png", SpoiltInput.picture)
             try input.write("data/train/labels/bad\(number).txt", text: fault.text)
@@ -67,12 +68,75 @@ import Testing
         #expect(outcome.code == 0, "\(outcome.errors)")
         let log = try String(contentsOfFile: input.path("runs/distill/train2/train.log"), encoding: .utf8)
         for text in [outcome.output, log] {
-            #expect(text.contains("4 images, 0 backgrounds, 0 duplicates, \(Self.faults.count) rejected"))
+            #expect(
+                text.contains("train/images: 10 images, 0 backgrounds, 0 duplicates, \(Self.faults.count) rejected"))
             for (number, fault) in Self.faults.enumerated() {
                 let file = input.path("data/train/labels/bad\(number).txt")
                 #expect(text.contains("rejected \(file)\(fault.reason)"), "\(fault) is not in \(text)")
             }
         }
+    }
+
+    private func addGoodPictures(_ count: Int, to input: SpoiltInput) throws {
+        for number in 0..<count {
+            try input.write("data/train/images/good\(number).png", SpoiltInput.picture)
+            try input.write("data/train/labels/good\(number).txt", text: "0 0.5 0.5 0.8 0.8\n")
+        }
+    }
+
+    @Test func aTerminalSeesTenRejectionsAtMost() throws {
+        let input = try SpoiltInput()
+        try addGoodPictures(20, to: input)
+        for number in 0..<13 { try input.write("data/train/images/bad\(number).png", []) }
+        let outcome = try Program.run("recipe.yaml", in: input.url)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(outcome.lines.count { $0.hasPrefix("  rejected ") } == 10)
+        #expect(outcome.lines.contains("  … and 3 more"))
+    }
+
+    @Test func aMostlyRejectedPartIsRefused() throws {
+        let input = try SpoiltInput()
+        for number in 0..<5 { try input.write("data/train/images/bad\(number).png", []) }
+        try input.expectRefusal(
+            code: .badData,
+            saying: ["data/train/images: ", "5 of 9 images are rejected", "bad0.png: is empty", "Correct"])
+    }
+
+    @Test func aWrongNumberOfClassesIsRefused() throws {
+        let input = try SpoiltInput()
+        for number in 0..<3 { try input.write("data/train/labels/p\(number).txt", text: "4 .5 .5 .1 .1\n") }
+        try input.expectRefusal(
+            ranks: 2, code: .badData,
+            saying: [
+                "distillation_data.yaml: ", "says 2 classes", "up to class 4", "labels/p0.txt:1",
+                "Correct nc and names",
+            ])
+    }
+
+    @Test func assumedNamesAreSaidAndNothingIsWrittenBeforeTheLabelsFit() throws {
+        let input = try SpoiltInput()
+        try input.remove("data/distillation_data.yaml")
+        try input.write("data/train/labels/p1.txt", text: "5 .5 .5 .1 .1\n")
+        try input.expectRefusal(
+            code: .badData, saying: ["labels/p1.txt:1: class 5", "FireBSI", "into distillation_data.yaml"])
+        try input.write("data/data.yaml", text: "train: ../train/images\nnames: [a, b, c, d, e, f]\n")
+        let outcome = try Program.run("recipe.yaml", in: input.url)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("classes a, b, c, d, e, f, as "))
+        let written = try String(contentsOfFile: input.path("data/distillation_data.yaml"), encoding: .utf8)
+        #expect(written.contains("train: train/images\nval: val/images\nnc: 6\n"))
+    }
+
+    @Test func validationWithoutAnyObjectIsRefused() throws {
+        let input = try SpoiltInput()
+        for name in try input.names(in: "data/val/labels") { try input.write("data/val/labels/\(name)", []) }
+        try input.expectRefusal(
+            code: .badData, saying: ["data/val/images: ", "none of the validation images (2)", "labels/p0.txt"])
+        try input.expectRefusal(
+            ["val", "model.pt", "distillation_dataset=data", "val=false"], code: .badData, saying: ["data/val/images: "]
+        )
+        let outcome = try Program.run("recipe.yaml", "val=false", in: input.url)
+        #expect(outcome.code == 0, "\(outcome.errors)")
     }
 
     @Test func badLabelsAloneAreRefusedWithTheirLines() throws {

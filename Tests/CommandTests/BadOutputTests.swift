@@ -27,6 +27,8 @@ import Testing
             ["convert", model, "file/out.safetensors"], code: .inputOutput,
             saying: ["file/out.safetensors: ", "Not a directory", "Choose"])
         try input.expectRefusal(["synth", "file"], code: .cannotCreate, saying: ["file: ", "Choose"])
+        try input.expectRefusal(
+            ["synth", "/proc/x"], code: .cannotCreate, saying: ["/proc/x: ", "No such file or directory. Choose"])
     }
 
     @Test func aDiskThatIsFullLeavesNoHalfCheckpoint() throws {

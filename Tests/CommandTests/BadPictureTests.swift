@@ -25,6 +25,7 @@ import Testing
     @Test func aBadPictureIsNamedAndLeftOutAndRenamedAndDeepOnesAreRead() throws {
         let input = try SpoiltInput()
         try spoil(input)
+        for number in 0..<3 { try input.write("data/train/images/more\(number).png", SpoiltInput.picture) }
         try input.write("data/train/images/renamed.jpg", SpoiltInput.picture)
         let deep = PNGBuilder(width: 16, height: 16, bitDepth: 16).file([UInt8](repeating: 0, count: 16 * 97))
         try input.write("data/train/images/deep.png", deep)
@@ -33,7 +34,7 @@ import Testing
         #expect(outcome.code == 0, "\(outcome.errors)")
         let log = try String(contentsOfFile: input.path("runs/distill/train2/train.log"), encoding: .utf8)
         for text in [outcome.output, log] {
-            #expect(text.contains("6 images, 2 backgrounds, 0 duplicates, \(Self.faults.count) rejected"))
+            #expect(text.contains("9 images, 5 backgrounds, 0 duplicates, \(Self.faults.count) rejected"))
             for fault in Self.faults {
                 let file = input.path("data/train/images/\(fault.name)")
                 #expect(text.contains("rejected \(file): \(fault.reason)"), "\(fault.name) is not in \(text)")

@@ -9,8 +9,15 @@ import Testing
 @Suite struct CatalogTests {
     let folder = TemporaryFolder()
 
+    /// Names the classes of the directory.
+    private func name(_ classes: String) {
+        let text = "train: train/images\nval: val/images\nnames: [\(classes)]\n"
+        folder.write("distillation_data.yaml", text: text)
+    }
+
     @Test func badFilesCostTheirImageOnlyAndAreNamed() throws {
         try makeDataset(folder, train: 6)
+        name("a, b, c, d, e")
         let clean = try catalog(folder)
         let good = try jpeg(pattern(40, 40))
         folder.write("train/images/cut.jpg", Array(good.prefix(good.count / 2)))
@@ -84,9 +91,54 @@ import Testing
         #expect(unlabelled.message.contains("label file"))
         #expect(unlabelled.exit == .badData && unlabelled.remedy?.contains("train/labels/x.txt") == true)
         #expect(try catalog(folder, .validation).count == 1)
+        name("a, b")
         folder.write("train/labels/x.txt", text: "9 0.5 0.5 0.1 0.1")
         let all = try problem { _ = try catalog(folder) }
         #expect(all.exit == .badData && all.message.contains("x.txt:1: class 9"))
+    }
+
+    @Test func aClassBeyondAssumedNamesEndsTheScan() throws {
+        try makeDataset(folder, train: 30)
+        folder.write("train/labels/picture7.txt", text: "1 0.5 0.5 0.1 0.1\n6 0.5 0.5 0.1 0.1\n")
+        let found = try problem { _ = try catalog(folder) }
+        #expect(found.file == folder.path + "/train/labels/picture7.txt" && found.line == 2 && found.exit == .badData)
+        #expect(found.message.contains("class 6") && found.message.contains("FireBSI"))
+        #expect(found.remedy?.contains("distillation_data.yaml") == true)
+        name("a, b, c, d, e, f, g")
+        #expect(try catalog(folder).count == 30)
+    }
+
+    @Test func manyUnknownClassesAreAFaultOfTheDescription() throws {
+        try makeDataset(folder, train: 60)
+        name("a, b, c, d, e")
+        for (number, isMany) in [(1, false), (2, false), (3, false), (4, true)] {
+            let text = "0 0.5 0.5 0.1 0.1\n5 0.5 0.5 0.1 0.1\n\(4 + number) 0.5 0.5 0.1 0.1\n"
+            folder.write("train/labels/picture\(number).txt", text: text)
+            guard isMany else {
+                #expect(try catalog(folder).report.rejections.count == number)
+                continue
+            }
+            let found = try problem { _ = try catalog(folder) }
+            #expect(found.exit == .badData && found.file == folder.path + "/distillation_data.yaml")
+            #expect(found.message.contains("says 5 classes, labels use up to class 8 in 4 of 60 label files"))
+            #expect(found.message.contains("train/labels/picture1.txt:2") && found.remedy == "Correct nc and names")
+        }
+        var recipe = Recipe()
+        recipe.singleCls = true
+        #expect(try catalog(folder, recipe: recipe).count == 60)
+    }
+
+    @Test func aSplitThatIsMostlyRejectedIsAProblem() throws {
+        try makeDataset(folder, train: 9)
+        let split = DatasetSplit(places: [folder.path + "/train/images"], root: folder.path)
+        folder.write("train/images/picture0.jpg", text: "no picture")
+        for number in 1..<4 { folder.write("train/labels/picture\(number).txt", text: "0 \(number + 5) 0 0 0\n") }
+        try catalog(folder).checkMostAccepted(split)
+        folder.write("train/labels/picture4.txt", text: "0 77 0 0 0\n")
+        let found = try problem { try catalog(folder).checkMostAccepted(split) }
+        #expect(found.exit == .badData && found.file == split.places[0])
+        #expect(found.message.hasPrefix("5 of 9 images are rejected, 4 of them like "))
+        #expect(found.message.contains("labels/picture1.txt:1: coordinate"))
     }
 
     @Test func fractionAndSingleClassAreObeyed() throws {
@@ -114,6 +166,13 @@ import Testing
             #expect(throws: Problem.self) { try ImageCatalog(decoding: Array(bytes.prefix(count))) }
         }
         try found.checkReachable()
+    }
+
+    @Test func oneIsSingular() {
+        var report = CatalogReport()
+        report.images = 1
+        report.duplicates = 1
+        #expect(report.summary == "1 image, 0 backgrounds, 1 duplicate, 0 rejected")
     }
 
     @Test func digestChangesWithNamesSizesAndLabels() throws {

@@ -21,17 +21,51 @@ import Testing
     @Test(arguments: ["val", "valid", "validation"]) func aDirectoryIsDescribedOnce(name: String) throws {
         folder.write("set/train/images/x.jpg", [])
         folder.write("set/\(name)/images/x.jpg", [])
-        let first = try describe("set/")
+        var first = try describe("set/")
         #expect(first.names == DatasetDescription.wildfireNames)
         #expect(first.train.places == [folder.path + "/set/train/images"])
         #expect(first.val.places == [folder.path + "/set/\(name)/images"])
         let file = folder.path + "/set/distillation_data.yaml"
+        #expect(first.file == nil && !FileManager.default.fileExists(atPath: file))
+        #expect(first.namingFile == nil && first.notes.first?.contains("FireBSI, LightningBSI") == true)
+        #expect(first.writeIfMissing()?.contains("wrote \(file)") == true)
         #expect(first.file == file)
         let written = try #require(FileManager.default.contents(atPath: file))
         let second = try describe("set")
         #expect(second.train == first.train && second.val == first.val && second.names == first.names)
         #expect(FileManager.default.contents(atPath: file) == written)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/set").count == 3)
+    }
+
+    @Test func aDescribedDirectoryCanBeMoved() throws {
+        folder.write("set/train/images/x.jpg", [])
+        folder.write("set/valid/images/x.jpg", [])
+        var first = try describe("set")
+        _ = first.writeIfMissing()
+        let text = try String(contentsOfFile: folder.path + "/set/distillation_data.yaml", encoding: .utf8)
+        #expect(text.contains("\ntrain: train/images\nval: valid/images\n"))
+        try FileManager.default.copyItem(atPath: folder.path + "/set", toPath: folder.path + "/moved")
+        let moved = try describe("moved")
+        #expect(moved.train.places == [folder.path + "/moved/train/images"])
+        #expect(moved.val.places == [folder.path + "/moved/valid/images"])
+    }
+
+    @Test(arguments: ["data.yaml", "data.yml", "dataset.yaml"])
+    func aDirectoryOfAnotherProgramKeepsItsNames(file: String) throws {
+        folder.write("set/train/images/x.jpg", [])
+        folder.write("set/valid/images/x.jpg", [])
+        folder.write("set/\(file)", text: "train: ../elsewhere/train\nval: ../valid\nnc: 2\nnames: [smoke, fire]\n")
+        var found = try describe("set")
+        #expect(found.names == ["smoke", "fire"] && found.namingFile == folder.path + "/set/\(file)")
+        #expect(found.train.places == [folder.path + "/set/train/images"])
+        #expect(found.notes == ["classes smoke, fire, as \(folder.path)/set/\(file) names them"])
+        _ = found.writeIfMissing()
+        #expect(try describe("set").names == ["smoke", "fire"])
+        folder.write("set/\(file)", text: "names: [smoke]\nnc: 2\n")
+        try FileManager.default.removeItem(atPath: folder.path + "/set/distillation_data.yaml")
+        #expect(try problem { _ = try describe("set") }.line == 1)
+        folder.write("set/\(file)", text: "author: somebody\n")
+        #expect(try describe("set").names == DatasetDescription.wildfireNames)
     }
 
     @Test func aDescriptionInTheDirectoryIsRespected() throws {
@@ -51,9 +85,9 @@ import Testing
         // Root writes anywhere, so a folder in the way stands for a place that cannot be written to.
         try FileManager.default.createDirectory(
             atPath: folder.path + "/set/distillation_data.yaml.\(getpid()).tmp", withIntermediateDirectories: true)
-        let description = try describe("set")
+        var description = try describe("set")
+        #expect(description.writeIfMissing()?.contains("cannot be written") == true)
         #expect(description.file == nil)
-        #expect(description.notes.first?.contains("cannot be written") == true)
     }
 
     @Test func missingFoldersAreNamed() throws {

@@ -125,6 +125,6 @@ func catalog(
     recipe.distillationDataset = folder.path
     let description = try DatasetDescription(of: recipe)
     return try ImageCatalog(
-        scanning: purpose == .training ? description.train : description.val, classes: description.names,
-        purpose: purpose, recipe: recipe, progress: progress)
+        scanning: purpose == .training ? description.train : description.val, of: description, purpose: purpose,
+        recipe: recipe, progress: progress)
 }

@@ -10,13 +10,13 @@ public enum SplitPurpose: Sendable { case training, validation }
 extension ImageCatalog {
     /// Finds, checks and pairs the images of a split, on all compute threads.
     ///
-    /// A bad image or label file costs that image only and is named in the report. A split without a usable image, and a
-    /// training split without any label file, is a problem.
+    /// A bad image or label file costs that image only and is named in the report. A split without a usable image, a
+    /// training split without any label file, and a description that the labels contradict are problems.
     ///
     /// - Parameter progress: is told again and again how many images have been examined, 0 while they are being searched;
     ///   called from any compute thread, one call at a time.
     public init(
-        scanning split: DatasetSplit, classes: [String], purpose: SplitPurpose, recipe: Recipe,
+        scanning split: DatasetSplit, of description: DatasetDescription, purpose: SplitPurpose, recipe: Recipe,
         progress: (Int) -> Void
     ) throws {
         for place in split.places where !FileManager.default.fileExists(atPath: place) {
@@ -32,10 +32,12 @@ extension ImageCatalog {
                 remedy: "Put JPEG or PNG files there, with their labels in 'labels' beside 'images'")
         }
         if purpose == .training { names = Array(names.prefix(Self.share(of: names.count, recipe.fraction))) }
+        let classes = description.names
         let rules = LabelRules(
             classes: classes.count, singleClass: recipe.singleCls, compatibility: recipe.compat)
         self.init(root: split.root, entries: [], classes: recipe.singleCls ? ["item"] : classes)
         collect(Self.examine(names, root: split.root, rules: rules, progress))
+        try checkClasses(description)
         try checkUsable(split, purpose: purpose, needsObjects: recipe.lambdaDetection > 0)
     }
 
@@ -70,8 +72,10 @@ extension ImageCatalog {
 
     private static func examine(_ name: String, root: String, rules: LabelRules) -> Finding {
         let image = name.hasPrefix("/") ? name : root + "/" + name
-        func rejected(_ file: String, _ line: Int?, _ reason: String) -> Finding {
-            .rejected(CatalogReport.Rejection(image: image, file: file, line: line, reason: reason))
+        func rejected(_ file: String, _ line: Int?, _ reason: String, _ unknownClass: Int? = nil) -> Finding {
+            .rejected(
+                CatalogReport.Rejection(
+                    image: image, file: file, line: line, reason: reason, unknownClass: unknownClass))
         }
         let header: PictureHeader
         do {
@@ -92,7 +96,7 @@ extension ImageCatalog {
                 objects: contents?.objects ?? [], hasPolygons: contents?.hasPolygons ?? false)
             return .accepted(entry, duplicates: contents?.duplicates ?? 0, hasLabelFile: contents != nil)
         } catch {
-            return rejected(labels, error.line, error.reason)
+            return rejected(labels, error.line, error.reason, error.unknownClass)
         }
     }
 
@@ -148,26 +152,5 @@ extension ImageCatalog {
         report.images = entries.count
         // Polygons count only when every object has one.
         if mixed { for index in entries.indices { entries[index].hasPolygons = false } }
-    }
-
-    private func checkUsable(_ split: DatasetSplit, purpose: SplitPurpose, needsObjects: Bool) throws {
-        if entries.isEmpty {
-            let some = report.rejections.prefix(5).map(\.description).joined(separator: "; ")
-            throw Problem(
-                "all \(report.rejections.count) images are rejected: \(some)", file: split.places.first,
-                remedy: "Correct the files named here")
-        }
-        if purpose == .training && report.labelFiles == 0 {
-            throw Problem(
-                "none of the \(count) training images has a label file", file: split.places.first,
-                remedy: "Put a file such as \(FileSearch.labelPath(of: path(0))) beside each image that shows objects")
-        }
-        if purpose == .training, needsObjects, report.backgrounds == count {
-            throw Problem(
-                "none of the \(count) training images has an object: their label files are empty",
-                file: split.places.first,
-                remedy: "Write a line 'class cx cy w h' for each object into files such as "
-                    + FileSearch.labelPath(of: path(0)))
-        }
     }
 }

@@ -35,7 +35,8 @@ enum FileSearch {
         return endings.contains(path[bytes.index(after: dot)...].lowercased())
     }
 
-    private static func relative(_ path: String, to root: String) -> String {
+    /// The path from `root`, where it lies in it.
+    static func relative(_ path: String, to root: String) -> String {
         let prefix = (root + "/").utf8
         guard path.utf8.starts(with: prefix) else { return path }
         return String(decoding: path.utf8.dropFirst(prefix.count), as: UTF8.self)

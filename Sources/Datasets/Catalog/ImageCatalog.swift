@@ -91,11 +91,14 @@ public struct CatalogReport: Equatable, Sendable {
         public var line: Int?
         /// What is wrong, to follow the name of the file.
         public var reason: String
+        /// The largest class of the label file, when that is what is wrong.
+        public var unknownClass: Int?
 
         /// `file:line: reason`, safe for a terminal.
-        public var description: String {
-            Node.printable(file + (line.map { ":\($0)" } ?? "") + ": " + reason, limit: 4096)
-        }
+        public var description: String { Node.printable("\(place): \(reason)", limit: 4096) }
+
+        /// `file:line`.
+        var place: String { file + (line.map { ":\($0)" } ?? "") }
     }
 
     /// Accepted images.
@@ -112,8 +115,14 @@ public struct CatalogReport: Equatable, Sendable {
     /// A report of nothing found.
     public init() {}
 
-    /// `120 images, 7 backgrounds, 2 duplicates, 1 rejected`.
+    /// `120 images, 7 backgrounds, 1 duplicate, 2 rejected`.
     public var summary: String {
-        "\(images) images, \(backgrounds) backgrounds, \(duplicates) duplicates, \(rejections.count) rejected"
+        let found = [(images, "image"), (backgrounds, "background"), (duplicates, "duplicate")]
+        return found.map { CatalogReport.counted($0, $1) }.joined(separator: ", ") + ", \(rejections.count) rejected"
+    }
+
+    /// `1 image`, `2 images`.
+    static func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
+        "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
     }
 }

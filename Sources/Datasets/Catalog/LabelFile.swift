@@ -26,6 +26,8 @@ struct LabelRules: Sendable {
     struct Fault: Error, Equatable {
         var line: Int?
         var reason: String
+        /// The largest class of the file, when the data set has fewer.
+        var unknownClass: Int?
     }
 
     /// A line's numbers: class first.
@@ -40,8 +42,19 @@ struct LabelRules: Sendable {
             throw Fault(reason: "label file has \(bytes.count) bytes (limit \(LabelRules.largestFile))")
         }
         let rows = try numbers(bytes)
-        guard rows.contains(where: { $0.values.count > 6 }) else { return try boxes(rows) }
-        return try polygons(rows)
+        do throws(Fault) {
+            return try rows.contains { $0.values.count > 6 } ? polygons(rows) : boxes(rows)
+        } catch {
+            guard error.unknownClass != nil else { throw error }
+            var fault = error
+            fault.unknownClass = rows.map { LabelRules.number($0.values[0]) }.max()
+            throw fault
+        }
+    }
+
+    /// A class as it was written; of hostile ones some large number.
+    private static func number(_ category: Float) -> Int {
+        category.isFinite ? Int(min(max(category, 0), 1e9)) : 0
     }
 
     private func numbers(_ bytes: UnsafeRawBufferPointer) throws(Fault) -> [Row] {
@@ -155,8 +168,10 @@ extension LabelRules {
         }
         if category.rounded() != category { throw Fault(line: line, reason: "class \(category) is not an integer") }
         if !singleClass && category >= Float(classes) {
-            let written = Int(min(category, 1e9))
-            throw Fault(line: line, reason: "class \(written) but the data set has \(classes) (0 to \(classes - 1))")
+            let written = LabelRules.number(category)
+            throw Fault(
+                line: line, reason: "class \(written) but the data set has \(classes) (0 to \(classes - 1))",
+                unknownClass: written)
         }
     }
 }

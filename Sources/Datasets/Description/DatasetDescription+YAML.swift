@@ -60,7 +60,7 @@ extension DatasetDescription {
         }
     }
 
-    private static func names(_ node: Node, file: String) throws -> [String] {
+    static func names(_ node: Node, file: String) throws -> [String] {
         var count: Int?
         if let entry = node["nc"] {
             guard let value = entry.double, value == value.rounded(), value >= 1 else {
@@ -124,18 +124,21 @@ extension DatasetDescription {
         return names.compactMap { $0 }
     }
 
-    /// The description as YAML.
-    var text: String {
+    /// The description as YAML, with paths from the folder it is to lie in: both may be moved.
+    func text(relativeTo folder: String) -> String {
         func paths(_ split: DatasetSplit) -> Node {
-            let nodes = split.places.map { Node(.string($0)) }
+            let nodes = split.places.map { Node(.string(FileSearch.relative($0, to: folder))) }
             return nodes.count == 1 ? nodes[0] : Node(.list(nodes))
         }
-        return YAML.text(
-            of: Node(
-                .map([
-                    Node.Pair("train", paths(train)), Node.Pair("val", paths(val)),
-                    Node.Pair("nc", Node(.int(names.count))),
-                    Node.Pair("names", Node(.list(names.map { Node(.string($0)) }))),
-                ])))
+        let source = namingFile.map { "the classes are those of \(($0 as NSString).lastPathComponent)" }
+        let origin = source ?? "nothing named the classes, the five of the wildfire job are assumed"
+        return "# Written by swift-distill: \(origin).\n"
+            + YAML.text(
+                of: Node(
+                    .map([
+                        Node.Pair("train", paths(train)), Node.Pair("val", paths(val)),
+                        Node.Pair("nc", Node(.int(names.count))),
+                        Node.Pair("names", Node(.list(names.map { Node(.string($0)) }))),
+                    ])))
     }
 }

@@ -25,8 +25,12 @@ public struct DatasetDescription: Equatable, Sendable {
     public var val: DatasetSplit
     /// Names of the classes, in order of their numbers.
     public var names: [String]
-    /// The file that describes it; nil when none exists and none could be written.
+    /// The file that describes it; nil when there is none.
     public var file: String?
+    /// The file that names the classes; nil when nothing does and they are assumed.
+    public var namingFile: String?
+    /// The directory that is described; nil when a file was named.
+    private var directory: String?
     /// What the user should know, one sentence each.
     public var notes: [String] = []
 
@@ -41,7 +45,6 @@ public struct DatasetDescription: Equatable, Sendable {
 
     /// The data set of a recipe: `data` when set, else `distillation_dataset`.
     ///
-    /// A missing description is written into the directory, so this is for one rank only.
     public init(of recipe: Recipe) throws {
         let here = FileManager.default.currentDirectoryPath
         if !recipe.data.isEmpty {
@@ -66,6 +69,7 @@ public struct DatasetDescription: Equatable, Sendable {
         self.val = val
         self.names = names
         self.file = file
+        namingFile = file
     }
 }
 
@@ -84,8 +88,32 @@ extension DatasetDescription {
             train: DatasetSplit(places: [try images(["train"], of: folder)], root: folder),
             val: DatasetSplit(places: [try images(["val", "valid", "validation"], of: folder)], root: folder),
             names: wildfireNames, file: nil)
-        result.write(to: file)
+        result.directory = folder
+        try result.findNames(in: folder)
         return result
+    }
+
+    /// Takes the names of the classes from a file that other programs left in the directory; its paths may be theirs alone.
+    private mutating func findNames(in folder: String) throws {
+        for name in ["data.yaml", "data.yml", "dataset.yaml"] {
+            let file = folder + "/" + name
+            guard FileManager.default.fileExists(atPath: file) else { continue }
+            let node = try YAML.read(path: file)
+            guard node["names"].map({ !$0.isNull }) ?? (node["nc"] != nil) else { continue }
+            names = try Self.names(node, file: file)
+            namingFile = file
+            notes.append("classes \(list), as \(file) names them")
+            return
+        }
+        notes.append(
+            "warning: nothing in \(folder) names the classes: \(list) are assumed; if they are others, write "
+                + "'train', 'val' and 'names' into \(folder)/\(Self.fileName)")
+    }
+
+    /// The classes, of many only the first.
+    private var list: String {
+        let first = names.prefix(20).map { Node.printable($0) }.joined(separator: ", ")
+        return names.count > 20 ? "\(first), … (\(names.count) in all)" : first
     }
 
     /// The folder of images of the first of these splits that exists.
@@ -99,20 +127,25 @@ extension DatasetDescription {
             remedy: "A data set has train/images, train/labels, val/images and val/labels", exit: .missingInput)
     }
 
-    /// Writes the description, whole or not at all. A directory that cannot be written to only costs the file.
-    private mutating func write(to path: String) {
+    /// Writes the description into a directory that has none, whole or not at all: by one rank, once the images are known
+    /// to be usable. Returns what the user should know of it.
+    ///
+    /// A directory that cannot be written to only costs the file.
+    public mutating func writeIfMissing() -> String? {
+        guard file == nil, let directory else { return nil }
+        let path = directory + "/" + Self.fileName
         let temporary = "\(path).\(getpid()).tmp"
         do {
-            try Data(text.utf8).write(to: URL(filePath: temporary))
+            try Data(text(relativeTo: directory).utf8).write(to: URL(filePath: temporary))
             // Unlike a rename, a link never replaces what someone else wrote in between.
             let linked = link(temporary, path) == 0
             if !linked, errno != EEXIST, rename(temporary, path) != 0 { throw CocoaError(.fileWriteUnknown) }
             unlink(temporary)
             file = path
-            notes.append("wrote \(path): classes \(names.joined(separator: ", "))")
+            return "wrote \(path): classes \(list)"
         } catch {
             unlink(temporary)
-            notes.append("\(path) cannot be written; going on with classes \(names.joined(separator: ", "))")
+            return "\(path) cannot be written; going on with classes \(list)"
         }
     }
 }

@@ -34,7 +34,7 @@ public final class RunLog {
     }
 
     /// A line for `train.log` alone.
-    func write(_ text: String) {
+    public func write(_ text: String) {
         guard !isQuiet else { return }
         guard let file else {
             early += text + "\n"

@@ -15,21 +15,31 @@ struct DataLoading {
     /// - Parameters:
     ///   - training: whether the training split is needed.
     ///   - print: takes lines for people, on rank 0.
-    init(_ recipe: Recipe, training: Bool, ranks: any Communicator, print: (String) throws -> Void) throws {
+    ///   - detail: takes lines that are too many for a terminal, on rank 0.
+    init(
+        _ recipe: Recipe, training: Bool, ranks: any Communicator, print: (String) -> Void,
+        detail: (String) -> Void = { _ in }
+    ) throws {
         var parts: [[UInt8]] = [[], [], []]
         if ranks.rank == 0 {
-            let description = try DatasetDescription(of: recipe)
-            for note in description.notes { try print(note) }
-            func scan(_ split: DatasetSplit, _ name: String, _ purpose: SplitPurpose) throws -> [UInt8] {
+            var description = try DatasetDescription(of: recipe)
+            description.notes.forEach(print)
+            func scan(_ split: DatasetSplit, _ name: String, _ purpose: SplitPurpose) throws -> ImageCatalog {
                 // The other ranks wait for the whole scan: they are told that it goes on.
-                let catalog = try ImageCatalog(
-                    scanning: split, classes: description.names, purpose: purpose, recipe: recipe
-                ) { ranks.report(phase: "scan", step: $0) }
-                try DataLoading.report(catalog, name, print)
-                return catalog.encoded()
+                let catalog = try ImageCatalog(scanning: split, of: description, purpose: purpose, recipe: recipe) {
+                    ranks.report(phase: "scan", step: $0)
+                }
+                DataLoading.report(catalog, "\(name): \(DataLoading.place(of: split))", print, detail)
+                try catalog.checkMostAccepted(split)
+                return catalog
             }
-            parts[1] = try scan(description.val, "val", .validation)
-            if training { parts[0] = try scan(description.train, "train", .training) }
+            let val = try scan(description.val, "val", .validation)
+            if recipe.val || !training { try val.checkObjects(description.val, .validation) }
+            parts[1] = val.encoded()
+            if training {
+                parts[0] = try scan(description.train, "train", .training).encoded()
+                if let note = description.writeIfMissing() { print(note) }
+            }
             parts[2] = Array(try JSONEncoder().encode(description.names))
         }
         parts = try parts.map { try ranks.broadcast($0) }
@@ -40,9 +50,22 @@ struct DataLoading {
         try val.checkReachable()
     }
 
-    private static func report(_ catalog: ImageCatalog, _ split: String, _ print: (String) throws -> Void) throws {
-        try print("\(split): \(catalog.root): \(catalog.report.summary)")
-        for rejection in catalog.report.rejections { try print("  rejected \(rejection)") }
+    /// Folders and lists that the images come from.
+    private static func place(of split: DatasetSplit) -> String {
+        let more = split.places.count - 1
+        return (split.places.first ?? split.root) + (more > 0 ? " and \(counted(more, "other place"))" : "")
+    }
+
+    private static let mostLines = 10
+
+    private static func report(
+        _ catalog: ImageCatalog, _ title: String, _ print: (String) -> Void, _ detail: (String) -> Void
+    ) {
+        print("\(title): \(catalog.report.summary)")
+        let lines = catalog.report.rejections.map { "  rejected \($0)" }
+        lines.prefix(mostLines).forEach(print)
+        if lines.count > mostLines { print("  … and \(lines.count - mostLines) more") }
+        lines.dropFirst(mostLines).forEach(detail)
     }
 
     /// Digest of everything trained and validated on.

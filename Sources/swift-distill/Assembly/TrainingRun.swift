@@ -58,7 +58,8 @@ struct TrainingRun {
 
     func run() throws -> ExitCode {
         try Machine.start(recipe, ranks: ranks)
-        let data = try DataLoading(recipe, training: true, ranks: ranks) { log.note($0) }
+        let data = try DataLoading(
+            recipe, training: true, ranks: ranks, print: { log.note($0) }, detail: { log.write($0) })
         guard let images = data.train else { preconditionFailure("training data were asked for") }
         let (student, teacher) = try models(data.names)
         let plan = try RunPlan(
