@@ -66,7 +66,7 @@ extension DatasetDescription {
             guard let value = entry.double, value == value.rounded(), value >= 1 else {
                 throw entry.problem("'nc' is a number of classes, not \(entry.found)")
             }
-            guard value <= Double(mostClasses) else { throw tooMany("\(entry.found)", entry) }
+            guard value <= Double(mostClasses) else { throw tooMany(Node.printable(entry.text ?? ""), entry) }
             count = Int(value)
         }
         guard let entry = node["names"], !entry.isNull else {
