@@ -118,7 +118,8 @@ struct TrainingRun {
                 remedy: "Name layers that exist", exit: .commandLine)
         }
         student.weights.freeze(layers: Set(recipe.freeze))
-        if !recipe.freeze.isEmpty { log.note("freeze: layers \(recipe.freeze.map(String.init).joined(separator: ", "))") }
+        let frozen = recipe.freeze.map(String.init).joined(separator: ", ")
+        if !frozen.isEmpty { log.note("freeze: layers \(frozen)") }
         if student.weights.parameters.allSatisfy(\.isFrozen) {
             throw Problem("freeze leaves nothing to train", remedy: "Freeze fewer layers", exit: .commandLine)
         }
@@ -141,8 +142,8 @@ struct TrainingRun {
 
     private func facts(_ student: Detector, _ teacher: Detector?, _ data: DataLoading, _ plan: RunPlan) -> RunFacts {
         RunFacts(
-            programVersion: SwiftDistill.configuration.version, recipe: recipe.yaml, model: student.metadata.merging(["imgsz": "\(recipe.imgsz)"]) { $1 },
-           
+            programVersion: SwiftDistill.configuration.version, recipe: recipe.yaml,
+            model: student.metadata.merging(["imgsz": "\(recipe.imgsz)"]) { $1 },
             teacherDigest: teacher.map { $0.digest } ?? "", dataDigest: data.digest, shards: plan.shards.shards)
     }
 
