@@ -21,12 +21,7 @@ public struct ModelFile: Sendable {
     /// The options of the training that made the model.
     public var trainArguments: Node?
     /// Side of the training's images, or height and width.
-    public var imageSize: [Int]? {
-        let node = metadata["imgsz"].flatMap { try? YAML.parse($0, file: "imgsz") } ?? trainArguments?["imgsz"]
-        let sides = node?.int.map { [$0] } ?? node?.list?.compactMap(\.int) ?? []
-        return (1...2).contains(sides.count) && sides.allSatisfy((32...8192).contains) ? sides : nil
-    }
-
+    public private(set) var imageSize: [Int]?
     /// Texts of a safetensors file.
     public var metadata: [String: String]
 
@@ -72,6 +67,7 @@ public struct ModelFile: Sendable {
         strides = checkpoint.strides
         trainArguments = checkpoint.trainArguments
         metadata = [:]
+        imageSize = Self.imageSize(trainArguments?["imgsz"])
         if let names = checkpoint.names {
             let ordered = (0..<names.count).compactMap { names[$0] }
             guard ordered.count == names.count else {
@@ -99,6 +95,18 @@ public struct ModelFile: Sendable {
         names = try Self.list("names", in: metadata, path: path) { $0.string }
         strides = try Self.list("strides", in: metadata, path: path) { $0.double.map { Float($0) } }
         classCount = names?.count ?? table?["nc"]?.int
+        imageSize = Self.imageSize(try Self.json("imgsz", in: metadata, path: path))
+    }
+
+    /// One or two sides that a network could have; nil for anything else.
+    private static func imageSize(_ node: Node?) -> [Int]? {
+        guard let node else { return nil }
+        var sides: [Int] = []
+        if let side = node.int { sides = [side] }
+        if let list = node.list { for item in list { sides.append(item.int ?? 0) } }
+        guard sides.count == 1 || sides.count == 2 else { return nil }
+        for side in sides where side < 32 || side > 8192 { return nil }
+        return sides
     }
 
     /// The tensors of the model in a file; in a checkpoint these are the averaged weights.
