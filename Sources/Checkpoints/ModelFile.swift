@@ -4,7 +4,7 @@ import Documents
 /// A model on disk, whatever format it has: weights, and what is known about how to build it.
 ///
 /// In a safetensors file the layer table and the class names are JSON texts in the metadata keys `table` and `names`
-/// (a list), and the strides a list in `strides`.
+/// (a list), the strides a list in `strides`, and the image size of the training a list in `imgsz`.
 public struct ModelFile: Sendable {
     /// Tensors by name.
     public var weights: [String: Weight]
@@ -78,7 +78,8 @@ public struct ModelFile: Sendable {
         }
     }
 
-    init(_ tensors: SafeTensors, path: String) throws {
+    /// The model in a safetensors file that was read already; `path` appears in messages.
+    public init(_ tensors: SafeTensors, path: String) throws {
         let entries = try Self.model(in: tensors, path: path)
         weights = [:]
         weightNames = entries.keys.sorted()
@@ -148,12 +149,15 @@ extension ModelFile {
     /// What the names of the averaged weights begin with in a checkpoint.
     public static let averagePrefix = "ema."
 
-    /// Metadata of a safetensors file from which `read` gets table, class names and strides back.
-    public static func metadata(table: Node?, names: [String]?, strides: [Float]?) -> [String: String] {
+    /// Metadata of a safetensors file from which `read` gets table, class names, strides and image size back.
+    public static func metadata(
+        table: Node?, names: [String]?, strides: [Float]?, imageSize: [Int]? = nil
+    ) -> [String: String] {
         var metadata: [String: String] = [:]
         metadata["table"] = table?.json
         metadata["names"] = names.map { Node(.list($0.map { Node(.string($0)) })).json }
         metadata["strides"] = strides.map { Node(.list($0.map { Node(.double(Double($0))) })).json }
+        metadata["imgsz"] = imageSize.map { "\($0)" }
         return metadata
     }
 }

@@ -25,8 +25,7 @@ struct ConvertCommand: ParsableCommand {
                     "\(output) does not end with .safetensors", remedy: "Choose a name that does", exit: .commandLine)
             }
             let (model, imageSize) = try ModelLoading.model(input)
-            var file = model.file(half: half)
-            file.metadata["imgsz"] = imageSize.map { "\($0)" }
+            let file = model.file(half: half, imageSize: imageSize)
             try writeDurably(try file.serialized(), to: output)
             print("\(output): \(model.weights.fieldParameterCount) parameters, \(model.classCount) classes")
             return .done

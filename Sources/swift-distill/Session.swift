@@ -50,7 +50,7 @@ enum Session {
     /// Ranks of different builds compute different things, or wait for each other for ever.
     private static func agreeOnProgram(_ ranks: any Communicator) throws {
         guard ranks.size > 1 else { return }
-        let mine = HostProbe.program
+        let mine = Machine.program
         let first = String(decoding: try ranks.broadcast(Array(mine.utf8)), as: UTF8.self)
         guard first == mine else {
             throw Problem(

@@ -63,6 +63,16 @@ import Testing
         #expect(losses.count == 3 && losses.allSatisfy { $0 > 0 })
     }
 
+    @Test func byItselfAModelIsMeasuredAtTheSizeItWasTrainedAt() throws {
+        try name(classes)
+        let side = try #require(try ModelFile.read(model).imageSize?.first)
+        let result = try Program.run("val", model, "distillation_dataset=scenes", "threads=1", in: folder.url)
+        #expect(result.code == 0 && result.output.contains("imgsz \(side)×\(side)"), "\(result)")
+        let given = try Program.run(
+            "val", model, "distillation_dataset=scenes", "threads=1", "imgsz=96", in: folder.url)
+        #expect(given.code == 0 && given.output.contains("imgsz 96×96"), "\(given)")
+    }
+
     @Test func aModelOfOtherClassesIsRefusedByName() throws {
         try name(classes.dropLast() + ["zeppelin"])
         let result = try Program.run("val", model, "distillation_dataset=scenes", ranks: 2, in: folder.url)

@@ -62,7 +62,8 @@ private final class CutShort: Journal {
                 }
                 let folder = try RunFolder(project: project, name: "train", existOk: false)
                 let journal = try journal(run, folder, nil)
-                _ = try run.trainer(ranks, journal: CutShort(journal, after: batch, last: journal.saveNow)).run()
+                _ = try run.trainer(ranks, journal: CutShort(journal, after: batch, last: journal.checkpoints.saveNow))
+                    .run()
                 return 0
             }
         }

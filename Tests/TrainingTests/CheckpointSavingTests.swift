@@ -51,7 +51,7 @@ import Testing
         let run = HandDrivenRun()
         run.step()
         try bench.journal.record(run.report(), run.state)
-        try bench.journal.saveNow(run.state)
+        try bench.journal.checkpoints.saveNow(run.state)
         try bench.journal.conclude(.stoppedOnRequest, run.state)
         #expect(try progress(bench, "last").position == Position(epoch: 0, step: 1))
         #expect(try scratch.names("train/weights") == ["last.safetensors"], "no second save, so none before it")

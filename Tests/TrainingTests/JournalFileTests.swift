@@ -89,7 +89,7 @@ import Testing
             try run.epoch(bench.journal, fitness: 0.1, isBest: true)
             run.step()
             try bench.journal.record(run.report(norm: 1), run.state)
-            try bench.journal.saveNow(run.state)
+            try bench.journal.checkpoints.saveNow(run.state)
             run.step()
             try bench.journal.record(run.report(norm: 5), run.state)
             let files = [("results.csv", "2,lost,row\n3,tor"), ("events.jsonl", "{\"epoch\":2,\"st")]

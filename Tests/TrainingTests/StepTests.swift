@@ -93,14 +93,30 @@ import Testing
     }
 
     @Test func statisticsThatAreNotFiniteSpoilAStep() throws {
-        let trainer = try TinyRun(shards: 1).trainer(SoloCommunicator())
-        let sums = FlatBuffer(count: trainer.state.weights.gradients.count)
-        #expect(trainer.state.weights.hasFiniteStatistics(sums))
-        sums.pointer[sums.count - 1] = .infinity
-        #expect(!trainer.state.weights.hasFiniteStatistics(sums))
-        sums.pointer[sums.count - 1] = 0
-        sums.pointer[trainer.state.weights.parameterCount - 1] = .infinity
-        #expect(trainer.state.weights.hasFiniteStatistics(sums))
+        var run = TinyRun(shards: 1)
+        run.hasTeacher = false
+        run.poisoned = (0, 0)
+        // The square overflows, and with it the variance: every output of the layer is 0, and loss and gradient are finite.
+        run.poison = 1e25
+        let trainer = try run.trainer(SoloCommunicator())
+        let before = trainer.state.numbers
+        let report = try trainer.step()
+        #expect(report.isSkipped && report.values.allSatisfy(\.isFinite) && report.norm.isFinite)
+        #expect(trainer.state.numbers == before)
+    }
+
+    @Test func aRunThatIsOverIsNotTrainedOn() throws {
+        var run = TinyRun(shards: 1)
+        run.recipe.patience = 2
+        let trainer = try run.trainer(SoloCommunicator())
+        for epoch in 1...3 { _ = trainer.state.progress.stopping.observe(epoch == 1 ? 0.5 : 0.4, epoch: epoch) }
+        trainer.state.progress.epoch = 3
+        let before = trainer.state.numbers
+        #expect(try trainer.run() == .finished)
+        #expect(trainer.state.progress.epoch == 3 && trainer.state.numbers == before)
+        // More patience lets it go on.
+        trainer.state.progress.stopping.patience = 5
+        #expect(!trainer.state.progress.isOver)
     }
 
     @Test func theTeacherIsNotTouched() throws {

@@ -18,6 +18,7 @@ struct TinyRun {
     var tapeMemory = Int.max
     /// Poisons the images of a step on one shard.
     var poisoned: (step: Int, shard: Int)?
+    var poison = Float.nan
 
     init(shards: Int, batch: Int = 2) {
         recipe.shards = shards
@@ -107,7 +108,7 @@ private final class NoiseSource: BatchSource {
         var random = RandomStream(7, epoch, step, shard)
         let shape = Shape(run.recipe.batch, 64, 64, 3)
         var values = (0..<shape.count).map { _ in Float(random.uniform()) }
-        if let poisoned = run.poisoned, poisoned == (epoch * stepsPerEpoch + step, shard) { values[5] = .nan }
+        if let poisoned = run.poisoned, poisoned == (epoch * stepsPerEpoch + step, shard) { values[5] = run.poison }
         let objects = (0..<shape.n * 2).map { number in
             BoxLabels.Object(
                 image: number / 2, category: random.integer(below: 3),

@@ -19,7 +19,7 @@ extension ImageCatalog {
         let labelled = report.labelFiles + report.rejections.count { $0.file != $0.image }
         guard unknown.count >= 3, unknown.count * 20 > labelled else { return }
         throw Problem(
-            "the data set file says \(CatalogReport.counted(description.names.count, "class", "classes")), labels use up to "
+            "the data set file says \(counted(description.names.count, "class", "classes")), labels use up to "
                 + "class \(largest) in \(unknown.count) of \(labelled) label files, such as "
                 + Node.printable(first.place, limit: 4096),
             file: file, remedy: "Correct nc and names")

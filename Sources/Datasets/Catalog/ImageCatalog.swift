@@ -118,11 +118,6 @@ public struct CatalogReport: Equatable, Sendable {
     /// `120 images, 7 backgrounds, 1 duplicate, 2 rejected`.
     public var summary: String {
         let found = [(images, "image"), (backgrounds, "background"), (duplicates, "duplicate")]
-        return found.map { CatalogReport.counted($0, $1) }.joined(separator: ", ") + ", \(rejections.count) rejected"
-    }
-
-    /// `1 image`, `2 images`.
-    static func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
-        "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
+        return found.map { counted($0, $1) }.joined(separator: ", ") + ", \(rejections.count) rejected"
     }
 }

@@ -127,14 +127,6 @@ public final class RunJournal: Journal {
             RunSummary(ending: ending, progress: state.progress, run: folder.path, files: existing).text)
     }
 
-    /// Saves the state now, as when somebody asked to stop.
-    ///
-    /// - Throws: `Problem` of exit code `inputOutput`.
-    public func saveNow(_ state: RunState) throws { try checkpoints.saveNow(state) }
-
-    /// Saves the last completed step from the thread of a signal; see `CheckpointWriter`.
-    public func emergencySave(_ state: RunState) { checkpoints.emergencySave(state) }
-
     private func append(_ text: String, to file: GrowingFile, durably: Bool = false) {
         if let trouble = file.append(text + "\n", durably: durably) { log.note("warning: \(trouble)") }
     }

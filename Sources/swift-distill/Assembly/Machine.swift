@@ -1,4 +1,5 @@
 import CHost
+import Checkpoints
 import Collectives
 import Configuration
 import Diagnostics
@@ -24,7 +25,7 @@ enum Machine {
             var host: String
             var cores: Set<Int>
         }
-        let mine = Place(host: HostName.own, cores: Set(HostProbe.allowedCores))
+        let mine = Place(host: HostName.own, cores: Set(allowedCores))
         let gathered = try ranks.gather(Array(try JSONEncoder().encode(mine))) ?? []
         let list = try gathered.map { try JSONDecoder().decode(Place.self, from: Data($0)) }
         let all = try JSONDecoder().decode(
@@ -42,6 +43,19 @@ enum Machine {
     static func tapeMemory(ranks: any Communicator) -> Int {
         let free = Int(chost_available_bytes())
         return free < 0 ? .max : free / ranks.local.size / 2
+    }
+
+    /// Digest of this program: ranks that run different builds compute different things.
+    static var program: String {
+        let bytes = try? Data(contentsOf: URL(filePath: "/proc/self/exe"), options: .alwaysMapped)
+        return bytes.map { $0.withUnsafeBytes { "\(Digest($0))" } } ?? "unknown"
+    }
+
+    /// Numbers of the cores that this process may run on.
+    static var allowedCores: [Int] {
+        var cores = [Int32](repeating: 0, count: 8192)
+        let count = Int(chost_allowed_core_list(&cores, Int32(cores.count)))
+        return cores.prefix(count).map { Int($0) }
     }
 
     /// For commands that have the host to themselves.

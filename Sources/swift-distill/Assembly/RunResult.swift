@@ -45,16 +45,15 @@ final class RunResult {
     func handOver(_ checkpoints: CheckpointFolder, student: Detector, epochs: Int, log: RunLog) throws {
         let files = ["best", "last"].map { CheckpointFolder.file($0, in: checkpoints.path) }
         let path = files.first { FileManager.default.fileExists(atPath: $0) } ?? files[1]
-        let best = try ModelFile.read(path)
+        let tensors = try SafeTensors(contentsOf: path)
+        let best = try ModelFile(tensors, path: path)
         // Of the file that is handed over, not of the run: they differ where a run went on from an earlier epoch.
-        let progress = try Snapshot(try SafeTensors(contentsOf: path), path: path).progress
+        let progress = try Snapshot(tensors, path: path).progress
         let weights = best.weights.mapValues { ($0.shape, $0.values) }
         let rows = Dictionary(uniqueKeysWithValues: student.classNames.indices.map { ($0, $0) })
         let model = try student.twin()
         try model.load(weights, rows: rows, file: path)
-        var file = model.file()
-        file.metadata["imgsz"] = "\(recipe.imgsz)"
-        let bytes = try file.serialized()
+        let bytes = try model.file(imageSize: recipe.imgsz).serialized()
         let metrics = progress.stopping.bestEpoch == progress.epoch ? progress.bestMetrics : []
         let folder = ResultFolder(registry: recipe.registry)
         try folder.replace(with: [

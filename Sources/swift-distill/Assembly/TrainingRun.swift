@@ -143,7 +143,7 @@ struct TrainingRun {
     private func facts(_ student: Detector, _ teacher: Detector?, _ data: DataLoading, _ plan: RunPlan) -> RunFacts {
         RunFacts(
             programVersion: SwiftDistill.configuration.version, recipe: recipe.yaml,
-            model: student.metadata.merging(["imgsz": "\(recipe.imgsz)"]) { $1 },
+            model: student.metadata(imageSize: recipe.imgsz),
             teacherDigest: teacher.map { $0.digest } ?? "", dataDigest: data.digest, shards: plan.shards.shards)
     }
 

@@ -47,11 +47,6 @@ struct Diagnosis: Equatable {
     }
 
     private mutating func checkPrograms(_ ranks: [RankFacts]) {
-        if Set(ranks.map(\.program)).count > 1 {
-            wrong(
-                "ranks run different builds of this program: \(groups(ranks) { "\($0.host) \($0.program)" })",
-                "Copy one build to the same path on every host")
-        }
         if Set(ranks.map(\.mpi)).count > 1 {
             wrong(
                 "ranks use different versions of MPI: \(groups(ranks) { $0.mpi ?? "none" })",

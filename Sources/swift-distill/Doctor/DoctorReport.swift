@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// All that `doctor` says.

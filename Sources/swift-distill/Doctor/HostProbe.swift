@@ -18,8 +18,10 @@ enum HostProbe {
         let folder = FileManager.default.currentDirectoryPath
         let network = chost_is_network_disk(folder)
         return RankFacts(
-            rank: ranks.rank, host: HostName.own, process: ProcessInfo.processInfo.processIdentifier, program: program,
-            allowedCores: allowedCores, physicalCores: Int(chost_physical_cores()), hostCores: Int(chost_host_cores()),
+            rank: ranks.rank, host: HostName.own, process: ProcessInfo.processInfo.processIdentifier,
+            program: Machine.program,
+            allowedCores: Machine.allowedCores, physicalCores: Int(chost_physical_cores()),
+            hostCores: Int(chost_host_cores()),
             coreQuota: chost_core_quota(), threads: try Machine.computeThreads(recipe, ranks: ranks),
             processor: processor("model name") ?? "unknown", features: features, kernel: matrixProductKernel,
             blasSettings: blasSettings, mpi: mpi == nil ? nil : MPICommunicator.library, threadLevel: mpi?.threadLevel,
@@ -27,18 +29,6 @@ enum HostProbe {
             freeDisk: chost_free_disk_bytes(folder), freeSharedMemory: chost_free_disk_bytes("/dev/shm"),
             isNetworkDisk: network < 0 ? nil : network == 1, folder: folder,
             isFolderWritable: FileManager.default.isWritableFile(atPath: folder), limits: limits, sums: sums)
-    }
-
-    /// Ranks that run different builds compute different things.
-    static var program: String {
-        let bytes = try? Data(contentsOf: URL(filePath: "/proc/self/exe"), options: .alwaysMapped)
-        return bytes.map { $0.withUnsafeBytes { "\(Digest($0))" } } ?? "unknown"
-    }
-
-    static var allowedCores: [Int] {
-        var cores = [Int32](repeating: 0, count: 8192)
-        let count = Int(chost_allowed_core_list(&cores, Int32(cores.count)))
-        return cores.prefix(count).map { Int($0) }
     }
 
     private static var features: [String] {

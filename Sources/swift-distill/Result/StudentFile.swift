@@ -5,8 +5,10 @@ import Models
 extension Detector {
     /// The weights as a safetensors file that carries its layer table, class names and strides.
     ///
-    /// - Parameter half: stores 16-bit floats, as the field's final files do.
-    func file(half: Bool = false) -> SafeTensors {
+    /// - Parameters:
+    ///   - half: stores 16-bit floats, as the field's final files do.
+    ///   - imageSize: that it was trained at; nil when unknown.
+    func file(half: Bool = false, imageSize: [Int]?) -> SafeTensors {
         var entries: [String: SafeTensors.Entry] = [:]
         for entry in weights.entries {
             let values = weights.read(entry)
@@ -15,12 +17,13 @@ extension Detector {
                 ? SafeTensors.Entry(halvesOf: values, shape: entry.shape)
                 : SafeTensors.Entry(floats: values, shape: entry.shape)
         }
-        return SafeTensors(entries: entries, metadata: metadata)
+        return SafeTensors(entries: entries, metadata: metadata(imageSize: imageSize))
     }
 
     /// What a model file says about how to build the model.
-    var metadata: [String: String] {
-        ModelFile.metadata(table: table.document, names: classNames, strides: strides.map { Float($0) })
+    func metadata(imageSize: [Int]?) -> [String: String] {
+        ModelFile.metadata(
+            table: table.document, names: classNames, strides: strides.map { Float($0) }, imageSize: imageSize)
     }
 
     /// Digest of all weights.

@@ -1,5 +1,4 @@
-/// `1 rank`, `2 ranks`.
-func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+import Foundation
 
 /// Bytes for people.
 func sizeText(_ bytes: Int64) -> String {
