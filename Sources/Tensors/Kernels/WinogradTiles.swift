@@ -163,31 +163,25 @@ private struct WinogradWriter {
         channel: Int, overlap: Int
     ) {
         if let finish {
+            let bias = load8(finish.bias + channel)
             if finish.activation == .silu {
-                transform(source, plane, columns, to: pixels, channel) { value, _ in
-                    let sum = value + load8(finish.bias + channel)
-                    return sum * sigmoid(sum)
-                }
+                Self.transform(source, plane, columns, to: pixels, channel, BiasAndSiLU(bias: bias))
             } else {
-                transform(source, plane, columns, to: pixels, channel) { value, _ in
-                    value + load8(finish.bias + channel)
-                }
+                Self.transform(source, plane, columns, to: pixels, channel, Bias(bias: bias))
             }
         } else if adding {
             // The first `overlap` channels were written before.
             let written = SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7) .< Int32(overlap)
-            transform(source, plane, columns, to: pixels, channel) { value, pixel in
-                load8(pixel) + value.replacing(with: 0, where: written)
-            }
+            Self.transform(source, plane, columns, to: pixels, channel, Addition(written: written))
         } else {
-            transform(source, plane, columns, to: pixels, channel) { value, _ in value }
+            Self.transform(source, plane, columns, to: pixels, channel, Plain())
         }
     }
 
     @inline(__always)
-    private func transform(
+    private static func transform<Last: LastStep>(
         _ source: UnsafePointer<Float>, _ plane: Int, _ columns: UnsafeMutablePointer<Float>, to pixels: RowTable,
-        _ channel: Int, _ result: (SIMD8<Float>, UnsafePointer<Float>) -> SIMD8<Float>
+        _ channel: Int, _ last: Last
     ) {
         for x in 0..<6 {
             let column = Winograd.output(Winograd.load(source + x &* plane, 6 &* plane))
@@ -198,18 +192,46 @@ private struct WinogradWriter {
         }
         for y in 0..<4 {
             let line = Winograd.output(Winograd.load(columns + 48 &* y, 8))
-            put(line.0, pixels[4 &* y], channel, result)
-            put(line.1, pixels[4 &* y &+ 1], channel, result)
-            put(line.2, pixels[4 &* y &+ 2], channel, result)
-            put(line.3, pixels[4 &* y &+ 3], channel, result)
+            let pixels = pixels + 4 &* y
+            last.put(line.0, to: UnsafeMutablePointer(mutating: pixels[0] + channel))
+            last.put(line.1, to: UnsafeMutablePointer(mutating: pixels[1] + channel))
+            last.put(line.2, to: UnsafeMutablePointer(mutating: pixels[2] + channel))
+            last.put(line.3, to: UnsafeMutablePointer(mutating: pixels[3] + channel))
         }
     }
+}
 
+/// What happens to eight values of a pixel on their way to memory. Types instead of a closure, so that each is compiled
+/// into the loop: a call per vector cost as much as the transform.
+private protocol LastStep {
+    func put(_ value: SIMD8<Float>, to pixel: UnsafeMutablePointer<Float>)
+}
+
+private struct Plain: LastStep {
     @inline(__always)
-    private func put(
-        _ value: SIMD8<Float>, _ pixel: UnsafePointer<Float>, _ channel: Int,
-        _ result: (SIMD8<Float>, UnsafePointer<Float>) -> SIMD8<Float>
-    ) {
-        store8(result(value, pixel + channel), to: UnsafeMutablePointer(mutating: pixel + channel))
+    func put(_ value: SIMD8<Float>, to pixel: UnsafeMutablePointer<Float>) { store8(value, to: pixel) }
+}
+
+private struct Bias: LastStep {
+    let bias: SIMD8<Float>
+    @inline(__always)
+    func put(_ value: SIMD8<Float>, to pixel: UnsafeMutablePointer<Float>) { store8(value + bias, to: pixel) }
+}
+
+private struct BiasAndSiLU: LastStep {
+    let bias: SIMD8<Float>
+    @inline(__always)
+    func put(_ value: SIMD8<Float>, to pixel: UnsafeMutablePointer<Float>) {
+        let sum = value + bias
+        store8(sum * sigmoid(sum), to: pixel)
+    }
+}
+
+private struct Addition: LastStep {
+    /// Lanes that must not be added again.
+    let written: SIMDMask<SIMD8<Int32>>
+    @inline(__always)
+    func put(_ value: SIMD8<Float>, to pixel: UnsafeMutablePointer<Float>) {
+        store8(load8(pixel) + value.replacing(with: 0, where: written), to: pixel)
     }
 }
