@@ -30,6 +30,8 @@ struct ConvolutionCase: CustomTestStringConvertible {
     var input: Shape { Shape(n, height, width, geometry.inputs) }
     var output: Shape { geometry.output(for: input) }
 
+    var inference: ConvolutionTask { ConvolutionTask(.inference, geometry, height: height, width: width) }
+
     var reference: ReferenceConvolution {
         ReferenceConvolution(
             input: (n, height, width, geometry.inputs), outputs: geometry.outputs,

@@ -27,13 +27,16 @@ import Testing
         let input = FramedTensor(c.input, c.inputValues, frame: .nan)
         for activation in [ActivationFunction.identity, .silu] {
             let output = FramedTensor(c.output)
-            let prepared = PreparedConvolution(c.geometry, weights: c.weights, bias: c.bias, activation: activation)
+            let prepared = PreparedConvolution(
+                c.geometry, weights: c.weights, bias: c.bias, activation: activation, algorithm: c.inference.algorithm)
             prepared(input.view, into: output.view)
             #expect(agree(output.view.values, activation == .silu ? expected.map { $0 / (1 + exp(-$0)) } : expected))
             #expect(output.frameIsIntact)
         }
         let plain = Tensor(c.output)
-        PreparedConvolution(c.geometry, weights: c.weights, bias: nil, activation: .identity)(input.view, into: plain)
+        let bare = PreparedConvolution(
+            c.geometry, weights: c.weights, bias: nil, activation: .identity, algorithm: c.inference.algorithm)
+        bare(input.view, into: plain)
         #expect(agree(plain.values, sums))
     }
 
@@ -130,7 +133,9 @@ import Testing
             let input = Tensor(c.input, c.inputValues)
             let (plain, prepared) = (Tensor(c.output), Tensor(c.output))
             convolve(input, weights: c.weights, c.geometry, into: plain)
-            PreparedConvolution(c.geometry, weights: c.weights, bias: nil, activation: .identity)(input, into: prepared)
+            let convolution = PreparedConvolution(
+                c.geometry, weights: c.weights, bias: nil, activation: .identity, algorithm: c.inference.algorithm)
+            convolution(input, into: prepared)
             #expect(plain.values == prepared.values)
         }
     }

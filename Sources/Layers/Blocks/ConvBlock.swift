@@ -9,7 +9,7 @@ public struct ConvBlock {
     private let activation: ActivationFunction
     private let weight: Parameter
     private let norm: BatchNorm
-    private let folded = Derived<PreparedConvolution>()
+    private let folded = PreparedWeights()
 
     /// `padding` nil keeps the size at stride 1.
     public init(
@@ -75,13 +75,14 @@ public struct ConvBlock {
     }
 
     private func prepared(_ x: Tensor, into output: Tensor) {
-        let convolution = folded.value(version: weight.version) {
+        let convolution = folded.convolution(geometry, version: weight.version, input: x.shape) { algorithm in
             let running = norm.running
             let perOutput = geometry.weightCount / geometry.outputs
             // Looked up once: millions of look-ups would take half a second.
             let (values, scale) = (weight.values, running.scale)
             let scaled = (0..<geometry.weightCount).map { values[$0] * scale[$0 / perOutput] }
-            return PreparedConvolution(geometry, weights: scaled, bias: running.shift, activation: activation)
+            return PreparedConvolution(
+                geometry, weights: scaled, bias: running.shift, activation: activation, algorithm: algorithm)
         }
         convolution(x, into: output)
     }

@@ -6,7 +6,7 @@ public struct Convolution {
     private let weight: Parameter
     /// One value per output channel; open to heads, which begin with plausible answers.
     public let bias: Parameter
-    private let ready = Derived<PreparedConvolution>()
+    private let ready = PreparedWeights()
 
     /// Registers `weight` and `bias` in `scope`; an odd kernel keeps the size of the map.
     public init(_ inputs: Int, _ outputs: Int, kernel: Int = 1, in scope: WeightScope) {
@@ -21,10 +21,11 @@ public struct Convolution {
     public func callAsFunction(_ x: Activation) -> Activation {
         let trains = !weight.isFrozen || x.needsGradient
         let output = Activation(room: geometry.output(for: x.shape), recordedOn: x.tape, needsGradient: trains)
-        let convolution = ready.value(version: weight.version) {
+        let convolution = ready.convolution(geometry, version: weight.version, input: x.shape) { algorithm in
             PreparedConvolution(
                 geometry, weights: Array(UnsafeBufferPointer(start: weight.values, count: weight.range.count)),
-                bias: Array(UnsafeBufferPointer(start: bias.values, count: bias.range.count)), activation: .identity)
+                bias: Array(UnsafeBufferPointer(start: bias.values, count: bias.range.count)), activation: .identity,
+                algorithm: algorithm)
         }
         convolution(x.tensor, into: output.tensor)
         if trains { x.tape?.record(Record(block: self, input: x, output: output)) }

@@ -57,7 +57,7 @@ struct WinogradConvolution {
     private var tilesPerTask: Int {
         let cached = 65_536 / (36 * (depth + columns))
         let balanced = divideUp(tiles.count, by: 8)
-        return roundUp(max(24, min(cached, balanced)), to: 6)
+        return tiles.taskSize(atMost: max(12, min(cached, balanced)))
     }
 
     func run() {
@@ -79,7 +79,8 @@ struct WinogradConvolution {
             tiles.transformInput(source, range, outside: outside, to: input, plane: inputPlane) { $0 * depth + $1 }
             multiply(input, inputPlane, output, outputPlane, rows: range.count)
             tiles.transformOutput(
-                output, plane: outputPlane, stride: columns, range, to: target, adding: adding, finish: finish)
+                Winograd.self, output, plane: outputPlane, stride: columns, range, to: target, adding: adding,
+                finish: finish)
         }
     }
 

@@ -3,11 +3,11 @@ extension PixelMap {
     /// Whether pixels of so many channels should be copied.
     func copiesPixels(channels: Int) -> Bool { channels < 8 && taps.count > 1 }
 
-    /// Taps whose pixels follow each other along a line: the first of them and their number.
-    private var runs: [(first: Tap, count: Int)] {
+    /// Taps whose pixels follow each other in memory: the first of them and their number.
+    private func runs(contiguous: Bool) -> [(first: Tap, count: Int)] {
         var runs: [(first: Tap, count: Int)] = []
         for tap in taps {
-            if let last = runs.last, tap.y == last.first.y, tap.x == last.first.x + last.count {
+            if contiguous, let last = runs.last, tap.y == last.first.y, tap.x == last.first.x + last.count {
                 runs[runs.count - 1].count += 1
             } else {
                 runs.append((tap, 1))
@@ -22,15 +22,14 @@ extension PixelMap {
         addresses table: UnsafeMutablePointer<UnsafePointer<Float>>
     ) {
         var place = 0
-        for run in runs {
+        for run in runs(contiguous: source.isContiguous) {
             forEachLine(range) { row, image, y, x, count in
                 let line = y * step + run.first.y
                 let left = x * step + run.first.x
                 let target = copies + (row * stride + place)
                 let pixels =
                     source.pointer + (image * source.shape.height + line) * source.shape.width * source.pixelStride
-                let whole =
-                    source.isContiguous ? rowsInside(line, left, taps: run.count, of: source.shape, count) : 0..<0
+                let whole = rowsInside(line, left, taps: run.count, of: source.shape, count)
                 copyRuns(
                     pixels + (left + whole.lowerBound * step) * source.pixelStride, step * source.pixelStride,
                     length: run.count * source.shape.channels, whole.count, to: target + whole.lowerBound * stride,

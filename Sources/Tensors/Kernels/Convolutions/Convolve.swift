@@ -4,20 +4,26 @@ public func convolve(
 ) {
     precondition(output.shape == geometry.output(for: input.shape), "\(output.shape) from \(input.shape)")
     let map = PixelMap.forward(geometry, output: output.shape)
-    if geometry.isDepthwise {
-        return DepthwiseConvolution(geometry: geometry).run([map], input, weights: weights, into: output, adding: false)
-    }
-    forEachGroup(geometry, input, output) { group, input, output in
+    run(.forward, geometry, input: input, output: output) { algorithm, group, input, output in
         let weights = weights + group * geometry.weightsPerGroup
-        if geometry.prefersWinograd {
+        switch algorithm {
+        case .depthwise:
+            DepthwiseConvolution(geometry: geometry).run([map], input, weights: weights, into: output, adding: false)
+        case .winograd:
             withTransformed(geometry, weights, backward: false) {
                 WinogradConvolution(source: input, padding: geometry.padding, weights: $0, target: output).run()
             }
-        } else {
+        case .stridedWinograd:
+            StridedWinograd.withTransformed(geometry, weights) {
+                StridedWinograd(source: input, weights: $0, target: output).run()
+            }
+        case .direct:
             withScratch(floats: geometry.packedCount) { memory in
                 let packed = PackedWeights.forward(weights, geometry, taps: map.taps.map(\.weight), into: memory)
                 GatheredProduct(map: map, source: input, weights: packed, target: output).run()
             }
+        case .product, .im2col:
+            MatrixConvolution(map: map, source: input, target: output).run(weights)
         }
     }
 }
@@ -32,27 +38,32 @@ public func convolveBackwardInput(
         outputGradient.shape == geometry.output(for: inputGradient.shape),
         "\(outputGradient.shape) from \(inputGradient.shape)")
     let maps = PixelMap.backward(geometry, input: inputGradient.shape)
-    if geometry.isDepthwise {
-        return DepthwiseConvolution(geometry: geometry).run(
-            maps, outputGradient, weights: weights, into: inputGradient, adding: accumulate)
-    }
-    forEachGroup(geometry, inputGradient, outputGradient) { group, inputGradient, outputGradient in
+    run(.input, geometry, input: inputGradient, output: outputGradient) { algorithm, group, inputGradient, gradient in
         let weights = weights + group * geometry.weightsPerGroup
-        if geometry.prefersWinograd {
+        switch algorithm {
+        case .depthwise:
+            DepthwiseConvolution(geometry: geometry).run(
+                maps, gradient, weights: weights, into: inputGradient, adding: accumulate)
+        case .winograd:
             withTransformed(geometry, weights, backward: true) {
                 WinogradConvolution(
-                    source: outputGradient, padding: 2 - geometry.padding, weights: $0, target: inputGradient,
+                    source: gradient, padding: 2 - geometry.padding, weights: $0, target: inputGradient,
                     adding: accumulate
                 ).run()
             }
-        } else {
+        case .direct, .stridedWinograd:
             withScratch(floats: geometry.packedCount) { memory in
                 for map in maps {
                     let packed = PackedWeights.backward(weights, geometry, taps: map.taps.map(\.weight), into: memory)
                     GatheredProduct(
-                        map: map, source: outputGradient, weights: packed, target: inputGradient, adding: accumulate
+                        map: map, source: gradient, weights: packed, target: inputGradient, adding: accumulate
                     ).run()
                 }
+            }
+        case .product, .im2col:
+            for map in maps {
+                MatrixConvolution(map: map, source: gradient, target: inputGradient).runBackward(
+                    weights, taps: geometry.taps, adding: accumulate)
             }
         }
     }
@@ -66,20 +77,37 @@ public func convolveBackwardWeights(
     precondition(
         outputGradient.shape == geometry.output(for: input.shape), "\(outputGradient.shape) from \(input.shape)")
     let map = PixelMap.forward(geometry, output: outputGradient.shape)
-    if geometry.isDepthwise {
-        return DepthwiseConvolution(geometry: geometry).runBackwardWeights(
-            input, outputGradient, map, into: weightGradient)
-    }
-    forEachGroup(geometry, input, outputGradient) { group, input, outputGradient in
+    run(.weights, geometry, input: input, output: outputGradient) { algorithm, group, input, gradient in
         let weightGradient = weightGradient + group * geometry.weightsPerGroup
-        if geometry.prefersWinogradForWeights {
+        switch algorithm {
+        case .depthwise:
+            DepthwiseConvolution(geometry: geometry).runBackwardWeights(input, gradient, map, into: weightGradient)
+        case .winograd:
             WinogradWeightGradient(
-                input: input, gradient: outputGradient, padding: geometry.padding, weightGradient: weightGradient
+                input: input, gradient: gradient, padding: geometry.padding, weightGradient: weightGradient
             ).run()
-        } else {
-            GatheredWeightGradient(
-                input: input, gradient: outputGradient, map: map, weightGradient: weightGradient
-            ).run()
+        case .direct, .stridedWinograd:
+            GatheredWeightGradient(input: input, gradient: gradient, map: map, weightGradient: weightGradient).run()
+        case .product, .im2col:
+            MatrixConvolution(map: map, source: input, target: gradient).runBackwardWeights(into: weightGradient)
+        }
+    }
+}
+
+/// Runs `body(algorithm, group, input, output)` for the groups of a convolution: for all at once when each is a channel.
+private func run(
+    _ pass: ConvolutionPass, _ geometry: ConvolutionGeometry, input: Tensor, output: Tensor,
+    _ body: (ConvolutionAlgorithm, Int, Tensor, Tensor) -> Void
+) {
+    let task = ConvolutionTask(pass, geometry, input: input.shape)
+    let algorithm = task.algorithm
+    KernelProfile.measure(.convolution(task, algorithm, images: input.shape.n)) {
+        if algorithm == .depthwise { return body(algorithm, 0, input, output) }
+        let (inputs, outputs) = geometry.group
+        for group in 0..<geometry.groups {
+            body(
+                algorithm, group, input.channels(group * inputs..<(group + 1) * inputs),
+                output.channels(group * outputs..<(group + 1) * outputs))
         }
     }
 }
@@ -100,16 +128,5 @@ private func withTransformed(
             WinogradConvolution.transform(packed, into: planes)
         }
         body(planes)
-    }
-}
-
-private func forEachGroup(
-    _ geometry: ConvolutionGeometry, _ input: Tensor, _ output: Tensor, _ body: (Int, Tensor, Tensor) -> Void
-) {
-    let (inputs, outputs) = geometry.group
-    for group in 0..<geometry.groups {
-        body(
-            group, input.channels(group * inputs..<(group + 1) * inputs),
-            output.channels(group * outputs..<(group + 1) * outputs))
     }
 }

@@ -3,7 +3,7 @@
 ///
 /// Each transform is a small matrix on both sides; here are the matrices, one line of six, four or three values at a time.
 /// Source: Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015.
-enum Winograd {
+enum Winograd: MinimalFilter {
     typealias Vector = SIMD8<Float>
     typealias Three = (Vector, Vector, Vector)
     typealias Four = (Vector, Vector, Vector, Vector)
@@ -32,6 +32,11 @@ enum Winograd {
         let d2 = m.3 - m.4
         return (m.0 + s + s2, d.addingProduct(2, d2), s.addingProduct(4, s2), (d + m.5).addingProduct(8, d2))
     }
+
+    static let size = 6
+
+    @inline(__always)
+    static func results(_ source: UnsafePointer<Float>, _ stride: Int) -> Four { output(load(source, stride)) }
 
     /// `A · y`
     @inline(__always)

@@ -20,6 +20,9 @@ struct PixelMap {
     var first: (y: Int, x: Int) = (0, 0)
     var targetStep = 1
 
+    /// Whether a row's only source pixel is the one at its own place.
+    var isIdentity: Bool { taps.count == 1 && step == 1 && taps[0].y == 0 && taps[0].x == 0 && targetStep == 1 }
+
     /// The map of a convolution.
     static func forward(_ geometry: ConvolutionGeometry, output: Shape) -> PixelMap {
         let taps = (0..<geometry.kernelHeight * geometry.kernelWidth).map { tap in

@@ -1,0 +1,118 @@
+extension WinogradTiles {
+    /// Transforms products `planes[size · size][tile][stride]` back to the results of some tiles.
+    func transformOutput<Filter: MinimalFilter>(
+        _ filter: Filter.Type, _ planes: UnsafePointer<Float>, plane: Int, stride rowStride: Int, _ range: Range<Int>,
+        to target: Tensor, adding: Bool, finish: Finish?
+    ) {
+        let channels = target.shape.channels
+        let writer = TileWriter<Filter>(adding: adding, finish: finish)
+        withScratch(floats: roundUp(channels, to: 16) + 32 * Filter.size + 32) { sink in
+            // Adding to what lies there must not meet slow or infinite numbers.
+            sink.update(repeating: 0, count: channels)
+            let columns = sink + roundUp(channels, to: 16)
+            (columns + 32 * Filter.size).withMemoryRebound(to: UnsafePointer<Float>.self, capacity: 16) { table in
+                for tile in range where tile < count {
+                    let (image, y, x) = place(tile)
+                    Self.findPixels(target, image, y, x, size: 4, outside: UnsafePointer(sink), table)
+                    for group in stride(from: 0, to: channels, by: 8) {
+                        let c = min(group, channels - 8)
+                        let source = planes + (tile - range.lowerBound) * rowStride + c
+                        writer.transform(source, plane, columns, to: RowTable(table), channel: c, overlap: group - c)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A minimal filtering algorithm for four results of a line, as far as the way back from the products is concerned.
+protocol MinimalFilter {
+    /// Products of a line.
+    static var size: Int { get }
+    /// Four results from the products at `source`, `stride` floats apart.
+    static func results(_ source: UnsafePointer<Float>, _ stride: Int) -> Winograd.Four
+}
+
+/// Transforms products back and writes the results of one tile.
+private struct TileWriter<Filter: MinimalFilter> {
+    let adding: Bool
+    let finish: Finish?
+
+    func transform(
+        _ source: UnsafePointer<Float>, _ plane: Int, _ columns: UnsafeMutablePointer<Float>, to pixels: RowTable,
+        channel: Int, overlap: Int
+    ) {
+        if let finish {
+            let bias = load8(finish.bias + channel)
+            if finish.activation == .silu {
+                Self.transform(source, plane, columns, to: pixels, channel, BiasAndSiLU(bias: bias))
+            } else {
+                Self.transform(source, plane, columns, to: pixels, channel, Bias(bias: bias))
+            }
+        } else if adding {
+            // The first `overlap` channels were written before.
+            let written = SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7) .< Int32(overlap)
+            Self.transform(source, plane, columns, to: pixels, channel, Addition(written: written))
+        } else {
+            Self.transform(source, plane, columns, to: pixels, channel, Plain())
+        }
+    }
+
+    @inline(__always)
+    private static func transform<Last: LastStep>(
+        _ source: UnsafePointer<Float>, _ plane: Int, _ columns: UnsafeMutablePointer<Float>, to pixels: RowTable,
+        _ channel: Int, _ last: Last
+    ) {
+        let size = Filter.size
+        for x in 0..<size {
+            let column = Filter.results(source + x &* plane, size &* plane)
+            store8(column.0, to: columns + 8 &* x)
+            store8(column.1, to: columns + 8 &* (size &+ x))
+            store8(column.2, to: columns + 8 &* (2 &* size &+ x))
+            store8(column.3, to: columns + 8 &* (3 &* size &+ x))
+        }
+        for y in 0..<4 {
+            let line = Filter.results(columns + 8 &* size &* y, 8)
+            let pixels = pixels + 4 &* y
+            last.put(line.0, to: UnsafeMutablePointer(mutating: pixels[0] + channel))
+            last.put(line.1, to: UnsafeMutablePointer(mutating: pixels[1] + channel))
+            last.put(line.2, to: UnsafeMutablePointer(mutating: pixels[2] + channel))
+            last.put(line.3, to: UnsafeMutablePointer(mutating: pixels[3] + channel))
+        }
+    }
+}
+
+/// What happens to eight values of a pixel on their way to memory. Types instead of a closure, so that each is compiled
+/// into the loop: a call per vector cost as much as the transform.
+private protocol LastStep {
+    func put(_ value: SIMD8<Float>, to pixel: UnsafeMutablePointer<Float>)
+}
+
+private struct Plain: LastStep {
+    @inline(__always)
+    func put(_ value: SIMD8<Float>, to pixel: UnsafeMutablePointer<Float>) { store8(value, to: pixel) }
+}
+
+private struct Bias: LastStep {
+    let bias: SIMD8<Float>
+    @inline(__always)
+    func put(_ value: SIMD8<Float>, to pixel: UnsafeMutablePointer<Float>) { store8(value + bias, to: pixel) }
+}
+
+private struct BiasAndSiLU: LastStep {
+    let bias: SIMD8<Float>
+    @inline(__always)
+    func put(_ value: SIMD8<Float>, to pixel: UnsafeMutablePointer<Float>) {
+        let sum = value + bias
+        store8(sum * sigmoid(sum), to: pixel)
+    }
+}
+
+private struct Addition: LastStep {
+    /// Lanes that must not be added again.
+    let written: SIMDMask<SIMD8<Int32>>
+    @inline(__always)
+    func put(_ value: SIMD8<Float>, to pixel: UnsafeMutablePointer<Float>) {
+        store8(load8(pixel) + value.replacing(with: 0, where: written), to: pixel)
+    }
+}
