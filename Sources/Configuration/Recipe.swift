@@ -165,6 +165,8 @@ public struct Recipe: Equatable, Sendable {
     // MARK: Machine
     /// Compute threads per rank; 0 divides the host's cores among its ranks.
     public var threads = 0
+    /// Which algorithms compute convolutions: `measured`, `fixed`, the name of one, or a file that a run wrote.
+    public var convolutions = "measured"
 
     /// The defaults.
     public init() {}

@@ -153,6 +153,9 @@ public enum RecipeKeys {
     ]
 
     private static let machine = [
-        RecipeKey("threads", \.threads, .whole(0...1024), "compute threads per rank, 0 divides the host's cores")
+        RecipeKey("threads", \.threads, .whole(0...1024), "compute threads per rank, 0 divides the host's cores"),
+        RecipeKey(
+            "convolutions", \.convolutions, .text("measured, fixed, an algorithm or a file"),
+            "algorithms of convolutions: measured, fixed, one by name, a convolutions.json"),
     ]
 }

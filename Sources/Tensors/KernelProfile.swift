@@ -9,7 +9,9 @@ public struct KernelCall: Hashable, Sendable {
     public var kernel: String
     /// Extent and kind, such as `64>64 3x3/1 @80x80`.
     public var shape: String
-    /// Which algorithm computed a convolution.
+    /// Which convolution it was, and by which algorithm; nil for everything else.
+    public var convolution: ConvolutionTask?
+    /// See `convolution`.
     public var algorithm: ConvolutionAlgorithm?
     /// Multiplications and additions that the formula asks for; algorithms may need fewer.
     public var operations = 0.0
@@ -38,9 +40,10 @@ public struct KernelCall: Hashable, Sendable {
         let input = Shape(images, task.height, task.width, geometry.inputs)
         let output = geometry.output(for: input)
         var call = KernelCall(
-            kernel: "convolution \(task.pass.rawValue)", shape: "\(task)",
+            kernel: "convolution \(task.pass.rawValue)", shape: task.shape,
             operations: 2 * Double(output.pixels * geometry.weightCount),
             bytes: Double((input.count + output.count + geometry.weightCount) * MemoryLayout<Float>.stride))
+        call.convolution = task
         call.algorithm = algorithm
         return call
     }

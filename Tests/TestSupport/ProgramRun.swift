@@ -24,6 +24,9 @@ public enum ProgramRun {
     public static let products: URL =
         URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
 
+    /// Where programs of all tests keep what they measured: not in the home of whoever runs the tests.
+    static let caches = FileManager.default.temporaryDirectory.appending(path: "swift-distill-test-caches").path
+
     /// The repository.
     public static let root: URL = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
@@ -58,7 +61,8 @@ public enum ProgramRun {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = command
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(["XDG_CACHE_HOME": caches]) { $1 }
+            .merging(environment) { $1 }
         process.currentDirectoryURL = folder
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: output)

@@ -12,11 +12,13 @@ public struct RunFacts: Equatable, Sendable {
     public var dataDigest: String
     /// Equal parts of every global batch, fixed at the first start.
     public var shards: Int
+    /// Which algorithm computes which convolution, as text of whoever decided it; empty in checkpoints that do not say.
+    public var convolutions: String
 
     /// The facts of a run that starts.
     public init(
         programVersion: String, recipe: String, model: [String: String], teacherDigest: String, dataDigest: String,
-        shards: Int
+        shards: Int, convolutions: String = ""
     ) {
         self.programVersion = programVersion
         self.recipe = recipe
@@ -24,6 +26,7 @@ public struct RunFacts: Equatable, Sendable {
         self.teacherDigest = teacherDigest
         self.dataDigest = dataDigest
         self.shards = shards
+        self.convolutions = convolutions
     }
 
     /// What differs from the run that goes on with `other`, one line each.

@@ -53,6 +53,7 @@ public struct Snapshot: Sendable {
         text["teacher_digest"] = facts.teacherDigest
         text["data_digest"] = facts.dataDigest
         text["shards"] = String(facts.shards)
+        text["convolutions"] = facts.convolutions
         text["optimizer"] = optimizer
         text["optimizer_steps"] = String(optimizerSteps)
         text["ema_updates"] = String(averageUpdates)

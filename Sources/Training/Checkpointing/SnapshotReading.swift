@@ -23,7 +23,7 @@ extension Snapshot {
             programVersion: try text.string("program_version"), recipe: try text.string("recipe"),
             model: tensors.metadata.filter { ["table", "names", "strides", "imgsz"].contains($0.key) },
             teacherDigest: try text.string("teacher_digest"), dataDigest: try text.string("data_digest"),
-            shards: try text.count("shards"))
+            shards: try text.count("shards"), convolutions: tensors.metadata["convolutions"] ?? "")
         let counts = [progress.epoch, progress.step, progress.gathered, progress.termSteps, facts.shards - 1]
         guard counts.allSatisfy({ $0 >= 0 }), progress.epochs > 0 else {
             throw text.problem("has a progress that cannot be: \(tensors.metadata["progress"] ?? "")")

@@ -62,6 +62,10 @@ struct TrainingRun {
             recipe, training: true, ranks: ranks, print: { log.note($0) }, detail: { log.write($0) })
         guard let images = data.train else { preconditionFailure("training data were asked for") }
         let (student, teacher) = try models(data.names)
+        let begun = resumed?.snapshot.facts.convolutions ?? ""
+        let convolutions = try ConvolutionPlanning(recipe: recipe, ranks: ranks).decide(
+            student: student, teacher: teacher, resumed: begun.isEmpty ? nil : begun)
+        log.note("convolutions: \(convolutions.note)")
         let plan = try RunPlan(
             recipe, resumed: resumed?.snapshot, images: images.count, classCount: data.names.count,
             ranks: ranks)
@@ -70,7 +74,7 @@ struct TrainingRun {
             weights: student.weights,
             optimizer: plan.rule.usesSGD ? SGD(student.weights) : AdamW(student.weights, beta1: plan.rule.momentum),
             progress: Progress(epochs: recipe.epochs, patience: recipe.patience))
-        let facts = facts(student, teacher, data, plan)
+        let facts = facts(student, teacher, data, plan, convolutions.record)
         try restore(state, facts)
         let objective = DetectionObjective(recipe: recipe, hasTeacher: teacher != nil)
         log.note("loss = \(objective.text)")
@@ -140,11 +144,14 @@ struct TrainingRun {
         }
     }
 
-    private func facts(_ student: Detector, _ teacher: Detector?, _ data: DataLoading, _ plan: RunPlan) -> RunFacts {
+    private func facts(
+        _ student: Detector, _ teacher: Detector?, _ data: DataLoading, _ plan: RunPlan, _ convolutions: String
+    ) -> RunFacts {
         RunFacts(
             programVersion: SwiftDistill.configuration.version, recipe: recipe.yaml,
             model: student.metadata(imageSize: recipe.imgsz),
-            teacherDigest: teacher.map { $0.digest } ?? "", dataDigest: data.digest, shards: plan.shards.shards)
+            teacherDigest: teacher.map { $0.digest } ?? "", dataDigest: data.digest, shards: plan.shards.shards,
+            convolutions: convolutions)
     }
 
     /// Every rank begins with rank 0's numbers, whatever its CPU made of fresh ones.
@@ -179,6 +186,7 @@ struct TrainingRun {
             ?? RunFolder(project: recipe.project, name: recipe.name, existOk: recipe.existOk)
         log.open(in: folder, resuming: resumed != nil)
         log.note("run folder: \(folder.path)")
+        try Data(facts.convolutions.utf8).write(to: URL(filePath: folder.file("convolutions.json")), options: .atomic)
         let terms = zip(objective.names, objective.weights).map { (name: $0, weight: $1) }
         return try RunJournal(
             folder, log: log, recipe: recipe, facts: facts, terms: terms, stepsPerEpoch: stepsPerEpoch,

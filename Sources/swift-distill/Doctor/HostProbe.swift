@@ -43,7 +43,7 @@ enum HostProbe {
     }
 
     /// A line of what the kernel says about the first core.
-    private static func processor(_ key: String) -> String? {
+    static func processor(_ key: String) -> String? {
         let line = lines("/proc/cpuinfo").first { $0.hasPrefix(key) }
         guard let line, let colon = line.firstIndex(of: ":") else { return nil }
         return line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)

@@ -70,18 +70,6 @@ public struct ConvolutionTask: Hashable, Sendable {
     }
 }
 
-extension ConvolutionTask: CustomStringConvertible {
-    /// Such as `64>128 3x3/2 @80x80`, with padding, groups and dilation where they are not the usual ones.
-    public var description: String {
-        let g = geometry
-        var text = "\(g.inputs)>\(g.outputs) \(g.kernelHeight)x\(g.kernelWidth)/\(g.stride)"
-        if g.padding != g.kernelHeight / 2 { text += " p\(g.padding)" }
-        if g.groups != 1 { text += " g\(g.groups)" }
-        if g.dilation != 1 { text += " d\(g.dilation)" }
-        return text + " @\(height)x\(width)"
-    }
-}
-
 extension ConvolutionGeometry {
     /// Channels of one group.
     var group: (inputs: Int, outputs: Int) { (inputs / groups, outputs / groups) }
