@@ -64,8 +64,9 @@ public struct ConvolutionTask: Hashable, Sendable {
         // Below these channels the transforms cost more than the multiplications they save.
         let (inputs, outputs) = geometry.group
         if all[0] == .winograd && min(inputs, outputs) < 16 { all.swapAt(0, 1) }
-        // Above so many weights, their transforms no longer fit into the caches.
-        if all[0] == .stridedWinograd && (min(inputs, outputs) < 32 || inputs * outputs > 100_000) { all.swapAt(0, 1) }
+        // Above so many weights, their transforms no longer fit into the caches; in training they are made in every step.
+        let most = pass == .forward ? 8192 : 100_000
+        if all[0] == .stridedWinograd && (min(inputs, outputs) < 32 || inputs * outputs > most) { all.swapAt(0, 1) }
         return all
     }
 }

@@ -1,7 +1,7 @@
 import CHost
 
-/// Finds the fastest algorithm of a convolution by running the candidates on one image, on one thread: whatever the batch and
-/// the threads of a run, they then choose alike.
+/// Finds the fastest algorithm of a convolution by running the candidates on few images, on one thread: whatever the batch
+/// and the threads of a run, they then choose alike.
 public struct ConvolutionTrial {
     /// Another algorithm than the rule's must take at most this part of its time: a choice that only noise would make
     /// is not worth other bits.
@@ -25,7 +25,8 @@ public struct ConvolutionTrial {
 
     private init(_ task: ConvolutionTask) {
         self.task = task
-        let shape = Shape(1, task.height, task.width, task.geometry.inputs)
+        // Training transforms its weights in every step, which pays for more than one image.
+        let shape = Shape(task.pass == .inference ? 1 : 4, task.height, task.width, task.geometry.inputs)
         // Numbers of both signs; no kernel's time depends on them otherwise.
         func numbers(_ count: Int) -> [Float] { (0..<count).map { Float($0 % 97) * 0.01 - 0.5 } }
         input = Tensor(shape, numbers(shape.count))
