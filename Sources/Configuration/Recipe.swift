@@ -165,6 +165,8 @@ public struct Recipe: Equatable, Sendable {
     // MARK: Machine
     /// Compute threads per rank; 0 divides the host's cores among its ranks.
     public var threads = 0
+    /// Whether the way back computes the student's maps a second time instead of keeping them; changes no bit.
+    public var checkpointActivations = false
 
     /// The defaults.
     public init() {}

@@ -153,6 +153,9 @@ public enum RecipeKeys {
     ]
 
     private static let machine = [
-        RecipeKey("threads", \.threads, .whole(0...1024), "compute threads per rank, 0 divides the host's cores")
+        RecipeKey("threads", \.threads, .whole(0...1024), "compute threads per rank, 0 divides the host's cores"),
+        RecipeKey(
+            "checkpoint_activations", \.checkpointActivations, .flag,
+            "compute the student's maps twice instead of keeping them: less memory, more time, the same result"),
     ]
 }

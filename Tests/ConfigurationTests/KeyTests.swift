@@ -31,6 +31,7 @@ import Testing
         ("project", "out", "out"),
         ("name", "no", "\"no\""), ("exist_ok", "true", "true"), ("registry", "/r", "/r"), ("save_period", "5", "5"),
         ("resume", "true", "true"), ("log_every", "batch", "batch"), ("debug", "true", "true"), ("threads", "2", "2"),
+        ("checkpoint_activations", "true", "true"),
     ]
 
     private func value(_ key: String, _ recipe: Recipe) -> String {

@@ -31,7 +31,7 @@ import Testing
                 inputs: [input],
                 build: { scope in
                     let block = build(scope)
-                    return { [block($0)] }
+                    return { [block($0, into: nil)] }
                 }, formula: { [formula($0[0], $1)] })
         }
     }

@@ -17,7 +17,8 @@ public final class PreparedConvolution: Sendable {
         self.weights = Self.prepare(geometry, weights)
         // A group's last eight channels may reach beyond the last channel.
         let filled = Shape(1, 1, 1, roundUp(geometry.outputs, to: 16) + 16)
-        self.bias = Tensor(filled, repeating: 0)
+        self.bias = Tensor(lasting: filled)
+        self.bias.fill(0)
         if let bias { self.bias.pointer.update(from: bias, count: bias.count) }
     }
 
@@ -31,7 +32,7 @@ public final class PreparedConvolution: Sendable {
     private static func prepare(_ geometry: ConvolutionGeometry, _ weights: [Float]) -> Tensor {
         if geometry.isDepthwise { return Tensor(Shape(1, 1, 1, weights.count), weights) }
         let count = preparedCount(geometry)
-        let prepared = Tensor(Shape(1, 1, geometry.groups, count))
+        let prepared = Tensor(lasting: Shape(1, 1, geometry.groups, count))
         weights.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
             for group in 0..<geometry.groups {
