@@ -123,7 +123,7 @@ public struct Tensor: @unchecked Sendable {
         }
     }
 
-    /// Copies the values of a tensor of equal shape.
+    /// Copies the values of a tensor of equal shape: reads one map, writes one.
     public func copy(from other: Tensor) {
         precondition(shape == other.shape, "copy \(other.shape) to \(shape)")
         parallel(rowsOf: shape.pixels, width: shape.channels) { range in
@@ -141,7 +141,7 @@ public struct Tensor: @unchecked Sendable {
         return result
     }
 
-    /// Adds the values of a tensor of equal shape.
+    /// Adds the values of a tensor of equal shape: reads two maps, writes one.
     public func add(_ other: Tensor) {
         precondition(shape == other.shape, "add \(other.shape) to \(shape)")
         parallel(rowsOf: shape.pixels, width: shape.channels) { range in
