@@ -156,6 +156,6 @@ public enum RecipeKeys {
         RecipeKey("threads", \.threads, .whole(0...1024), "compute threads per rank, 0 divides the host's cores"),
         RecipeKey(
             "checkpoint_activations", \.checkpointActivations, .flag,
-            "compute the student's maps twice instead of keeping them: less memory, more time, the same result"),
+            "compute the student's maps twice, not keep them: less memory, more time, same result"),
     ]
 }
