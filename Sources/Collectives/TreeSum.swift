@@ -23,6 +23,9 @@ public final class TreeSum {
         for buffer in kept { buffer.deallocate() }
     }
 
+    /// Values of the buffers that wait for their siblings.
+    public var keptCount: Int { kept.count * count }
+
     /// Adds the values in `range` of shard `shard` (counted from this rank's first).
     ///
     /// Shards come in order for every value; ranges of one shard may come in any order, on any threads, each value once.

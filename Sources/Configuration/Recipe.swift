@@ -167,6 +167,8 @@ public struct Recipe: Equatable, Sendable {
     public var threads = 0
     /// Which algorithms compute convolutions: `measured`, `fixed`, the name of one, or a file that a run wrote.
     public var convolutions = "measured"
+    /// Whether the way back computes the student's maps a second time instead of keeping them; changes no bit.
+    public var checkpointActivations = false
 
     /// The defaults.
     public init() {}

@@ -5,7 +5,7 @@ extension Recipe {
     /// Keys that every rank may have its own values of, and those that rank 0 alone obeys.
     private static let mayDiffer: Set<String> = [
         "threads", "workers", "cache", "data", "distillation_dataset", "project", "name", "exist_ok", "registry",
-        "log_every",
+        "log_every", "checkpoint_activations",
     ]
 
     /// Where this recipe would make another run than the one of rank 0: `epochs is 3 and not 4`, in the order of the keys.

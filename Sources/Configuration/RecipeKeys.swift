@@ -157,5 +157,8 @@ public enum RecipeKeys {
         RecipeKey(
             "convolutions", \.convolutions, .text("measured, fixed, an algorithm or a file"),
             "algorithms of convolutions: measured, fixed, one by name, a convolutions.json"),
+        RecipeKey(
+            "checkpoint_activations", \.checkpointActivations, .flag,
+            "compute the student's maps twice, not keep them: less memory, more time, same result"),
     ]
 }

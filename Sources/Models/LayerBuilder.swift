@@ -21,9 +21,10 @@ struct LayerBuilder {
     let weights: Weights
     private(set) var blocks: [any LayerBlock] = []
     private(set) var sources: [[Int]] = []
-    /// Output channels, and input pixels per cell, of the rows so far.
-    private var channels: [Int] = []
-    private var strides: [Int] = []
+    /// Output channels of the rows so far.
+    private(set) var channels: [Int] = []
+    /// Input pixels per cell of the rows so far.
+    private(set) var strides: [Int] = []
 
     init(table: LayerTable, weights: Weights) {
         self.table = table

@@ -26,7 +26,7 @@ public final class AdamW: Optimizer {
     /// m and v, under PyTorch's names.
     public var state: [(name: String, buffer: FlatBuffer)] { [("exp_avg", first), ("exp_avg_sq", second)] }
 
-    /// One update; the momentum of `rates` has no part in it.
+    /// One update; the momentum of `rates` has no part in it. Reads p, g, m and v, writes p, m and v.
     public func step(_ weights: Weights, gradient: FlatBuffer, scale: Float, rates: Rates) {
         steps += 1
         let take1 = Float(1 - beta1)

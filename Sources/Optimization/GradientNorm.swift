@@ -3,7 +3,7 @@ import Tensors
 
 /// L2 norm of the trainable parameters' gradients, added up in Double in an order that depends on the model only.
 ///
-/// Not finite when any gradient is not.
+/// Not finite when any gradient is not. Reads every gradient once.
 public func gradientNorm(_ gradient: FlatBuffer, of weights: Weights) -> Double {
     let parameters = weights.parameters.filter { !$0.isFrozen }
     let partial = FlatBufferOfDoubles(count: parameters.count)

@@ -20,7 +20,7 @@ public final class MovingAverage {
     /// Share of the average that the update of this number keeps.
     public static func decay(_ updates: Int) -> Double { 0.9999 * (1 - exp(-Double(updates) / 2000)) }
 
-    /// Moves towards the weights, once per optimizer step.
+    /// Moves towards the weights, once per optimizer step: reads weights and average, writes the average.
     public func follow(_ weights: Weights) {
         updates += 1
         let share = Float(1 - MovingAverage.decay(updates))

@@ -16,7 +16,7 @@ public final class SGD: Optimizer {
     /// v of the formula.
     public var state: [(name: String, buffer: FlatBuffer)] { [("momentum", velocity)] }
 
-    /// One update of every parameter that is not frozen.
+    /// One update of every parameter that is not frozen. Reads p, g and v, writes p and v.
     public func step(_ weights: Weights, gradient: FlatBuffer, scale: Float, rates: Rates) {
         steps += 1
         let momentum = Float(rates.momentum)

@@ -3,60 +3,112 @@ import Synchronization
 
 /// Memory for tensors, kept and handed out again: fresh pages cost more than the arithmetic done in them.
 ///
-/// A step asks for the same sizes in the same order as the step before, so after the first step nothing is allocated.
+/// A step asks for the same sizes in the same order as the step before, so after the first steps nothing is allocated.
+/// Large buffers are pieces of an arena, which may be cut in other ways by the next phase; small ones, which threads take
+/// in any order, lie on shelves by their size.
 enum BufferPool {
-    private struct Shelves: ~Copyable {
-        var free: [Int: [UnsafeMutablePointer<Float>]] = [:]
-        var taken = 0
+    /// What a buffer is for; tells how long it lives, and where it is counted.
+    enum Purpose: Int, CaseIterable {
+        /// Values of a pass: given back when it is done.
+        case pass
+        /// What outlives passes. Apart from theirs, so that it leaves no gaps between them.
+        case lasting
+        /// For the time of one call.
+        case scratch
     }
 
-    private static let shelves = Mutex(Shelves())
+    /// From this many bytes on a buffer is a piece of an arena.
+    private static let large = 1 << 18
+    /// Scratch up to here lies on shelves: it is taken by several threads at once, in no certain order.
+    private static let shelvedScratch = 1 << 21
+
+    private struct Rooms: ~Copyable {
+        var passes = Arena()
+        var lasting = Arena()
+        var shelves: [Int: [UInt]] = [:]
+        var shelved = 0
+        var memory = TensorMemory()
+    }
+
+    private static let rooms = Mutex(Rooms())
 
     /// Room for `capacity` floats, which `capacity(for:)` made, aligned to a cache line, contents arbitrary.
-    static func take(_ capacity: Int) -> UnsafeMutablePointer<Float> {
-        let kept: UInt? = shelves.withLock { shelves in
-            shelves.taken += capacity
-            return shelves.free[capacity]?.popLast().map { UInt(bitPattern: $0) }
+    static func take(_ capacity: Int, for purpose: Purpose = .pass) -> UnsafeMutablePointer<Float> {
+        let bytes = capacity * MemoryLayout<Float>.stride
+        let address = rooms.withLock { rooms -> UInt? in
+            rooms.memory.count(bytes, purpose)
+            guard isLarge(bytes, purpose) else { return rooms.shelves[capacity]?.popLast() }
+            let before = rooms.passes.extent + rooms.lasting.extent
+            let address = purpose == .lasting ? rooms.lasting.take(bytes) : rooms.passes.take(bytes)
+            if rooms.passes.extent + rooms.lasting.extent > before { rooms.memory.fresh += 1 }
+            return address
         }
-        if let kept, let pointer = UnsafeMutablePointer<Float>(bitPattern: kept) { return pointer }
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: capacity * MemoryLayout<Float>.stride, alignment: 64)
-        return raw.bindMemory(to: Float.self, capacity: capacity)
+        if let address, let pointer = UnsafeMutablePointer<Float>(bitPattern: address) { return pointer }
+        return allocate(bytes, isShelved: !isLarge(bytes, purpose)).bindMemory(to: Float.self, capacity: capacity)
     }
 
-    /// Takes back what `take` gave, for the next that asks for as much.
-    static func give(_ pointer: UnsafeMutablePointer<Float>, capacity: Int) {
+    /// Memory that no arena and no shelf has.
+    private static func allocate(_ bytes: Int, isShelved: Bool) -> UnsafeMutableRawPointer {
+        rooms.withLock { rooms in
+            rooms.memory.fresh += 1
+            if isShelved { rooms.shelved += bytes }
+        }
+        return UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    }
+
+    private static func isLarge(_ bytes: Int, _ purpose: Purpose) -> Bool {
+        purpose == .scratch ? bytes > shelvedScratch : bytes >= large
+    }
+
+    /// Takes back what `take` gave for the same purpose.
+    static func give(_ pointer: UnsafeMutablePointer<Float>, capacity: Int, for purpose: Purpose = .pass) {
+        let bytes = capacity * MemoryLayout<Float>.stride
         let address = UInt(bitPattern: pointer)
-        shelves.withLock { shelves in
-            guard let pointer = UnsafeMutablePointer<Float>(bitPattern: address) else { return }
-            shelves.taken -= capacity
-            shelves.free[capacity, default: []].append(pointer)
+        let isForeign = rooms.withLock { rooms in
+            rooms.memory.count(-bytes, purpose)
+            if !isLarge(bytes, purpose) {
+                rooms.shelves[capacity, default: []].append(address)
+            } else if rooms.passes.contains(address) {
+                rooms.passes.give(address, bytes)
+            } else if rooms.lasting.contains(address) {
+                rooms.lasting.give(address, bytes)
+            } else {
+                return true
+            }
+            return false
+        }
+        if isForeign { UnsafeMutableRawPointer(pointer).deallocate() }
+    }
+
+    /// What tensors have now.
+    static var memory: TensorMemory {
+        rooms.withLock { rooms in
+            var memory = rooms.memory
+            memory.kept = rooms.passes.extent + rooms.lasting.extent + rooms.shelved
+            return memory
         }
     }
 
-    /// Floats that tensors have now.
-    static var taken: Int { shelves.withLock { $0.taken } }
+    /// Begins anew to look for the most that passes and scratch have at a time.
+    static func forgetPeaks() { rooms.withLock { $0.memory.forgetPeaks() } }
 
-    /// Capacity that a request is rounded up to, so that near sizes share a shelf.
-    static func capacity(for count: Int) -> Int {
-        let step = count < 1 << 16 ? 256 : 1 << 14
-        return max((count + step - 1) / step * step, 256)
-    }
-}
-
-/// Bytes that the tensors of this process have now.
-public var tensorBytes: Int { BufferPool.taken * MemoryLayout<Float>.stride }
-
-/// Returns every buffer that no tensor uses to the system; for between phases of different sizes.
-public func releaseUnusedMemory() {
-    BufferPool.empty()
-}
-
-extension BufferPool {
-    fileprivate static func empty() {
-        shelves.withLock { shelves in
-            for list in shelves.free.values { for pointer in list { UnsafeMutableRawPointer(pointer).deallocate() } }
-            shelves.free = [:]
+    /// Returns every buffer that nobody uses to the system.
+    static func empty() {
+        rooms.withLock { rooms in
+            for (capacity, list) in rooms.shelves {
+                for address in list { UnsafeMutableRawPointer(bitPattern: address)?.deallocate() }
+                rooms.shelved -= list.count * capacity * MemoryLayout<Float>.stride
+            }
+            rooms.shelves = [:]
+            rooms.passes.discardGaps()
+            rooms.lasting.discardGaps()
         }
         chost_return_free_memory()
+    }
+
+    /// Capacity that a request is rounded up to: whole pages where it is large, else so that near sizes share a shelf.
+    static func capacity(for count: Int) -> Int {
+        let step = count < 1 << 16 ? 256 : Arena.page / MemoryLayout<Float>.stride
+        return max((count + step - 1) / step * step, 256)
     }
 }

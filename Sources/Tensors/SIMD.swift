@@ -53,6 +53,18 @@ func forEachVector(_ channels: Int, _ body: (_ channel: Int, _ width: Int) -> Vo
     if c < channels { body(c, channels - c) }
 }
 
+/// Calls `whole` with the first channel of each vector of a row, and `rest` with that of what is left and its width: apart,
+/// so that a width of 8 is known where the code is made.
+@inline(__always)
+func forEachVector(_ channels: Int, whole: (_ channel: Int) -> Void, rest: (_ channel: Int, _ width: Int) -> Void) {
+    var c = 0
+    while c + 8 <= channels {
+        whole(c)
+        c += 8
+    }
+    if c < channels { rest(c, channels - c) }
+}
+
 /// The first `width` lanes from memory; the others are 0.
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float>, _ width: Int) -> SIMD8<Float> {

@@ -16,18 +16,26 @@ public struct Tensor: @unchecked Sendable {
     private final class Storage {
         let pointer: UnsafeMutablePointer<Float>
         let capacity: Int
+        let purpose: BufferPool.Purpose
 
-        init(count: Int) {
+        init(count: Int, for purpose: BufferPool.Purpose = .pass) {
             capacity = BufferPool.capacity(for: count)
-            pointer = BufferPool.take(capacity)
+            pointer = BufferPool.take(capacity, for: purpose)
+            self.purpose = purpose
         }
 
-        deinit { BufferPool.give(pointer, capacity: capacity) }
+        deinit { BufferPool.give(pointer, capacity: capacity, for: purpose) }
     }
 
     /// A tensor with arbitrary contents.
     public init(_ shape: Shape) {
         self.init(shape: shape, pixelStride: shape.channels, storage: Storage(count: shape.count), offset: 0)
+    }
+
+    /// A tensor with arbitrary contents that outlives the pass it is made in: kept apart from those that do not.
+    public init(lasting shape: Shape) {
+        self.init(
+            shape: shape, pixelStride: shape.channels, storage: Storage(count: shape.count, for: .lasting), offset: 0)
     }
 
     /// A tensor filled with one value.
@@ -115,7 +123,7 @@ public struct Tensor: @unchecked Sendable {
         }
     }
 
-    /// Copies the values of a tensor of equal shape.
+    /// Copies the values of a tensor of equal shape: reads one map, writes one.
     public func copy(from other: Tensor) {
         precondition(shape == other.shape, "copy \(other.shape) to \(shape)")
         parallel(rowsOf: shape.pixels, width: shape.channels) { range in
@@ -133,7 +141,7 @@ public struct Tensor: @unchecked Sendable {
         return result
     }
 
-    /// Adds the values of a tensor of equal shape.
+    /// Adds the values of a tensor of equal shape: reads two maps, writes one.
     public func add(_ other: Tensor) {
         precondition(shape == other.shape, "add \(other.shape) to \(shape)")
         parallel(rowsOf: shape.pixels, width: shape.channels) { range in

@@ -65,6 +65,9 @@ final class GradientExchange {
         pending = []
     }
 
+    /// Floats of the sums, and of the shards' that wait for others.
+    var floatCount: Int { sums.count + tree.keptCount }
+
     private var gradients: UnsafeMutableBufferPointer<Float> {
         UnsafeMutableBufferPointer(start: weights.gradients.pointer, count: weights.gradients.count)
     }

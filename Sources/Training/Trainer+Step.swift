@@ -46,6 +46,7 @@ extension Trainer {
     func answer(_ batch: Batch, keepsTape: Bool = true) -> ShardPass<Task> {
         let taught = teacher.map { $0(Activation(batch.images)) }
         let (tape, learned) = learn(batch)
+        if !keepsTape { tape.forget() }
         return ShardPass(
             tape: keepsTape ? tape : nil, learned: learned,
             preparation: objective.prepare(learned, taught: taught, labels: batch.labels),
@@ -54,7 +55,9 @@ extension Trainer {
 
     /// The student looks at a shard's images, and its tape remembers.
     func learn(_ batch: Batch) -> (tape: Tape, learned: Task.Answer) {
-        let tape = Tape(synchronize: recipe.syncBn ? { sums in self.synchronize(&sums) } : nil)
+        let tape = Tape(
+            synchronize: recipe.syncBn ? { sums in self.synchronize(&sums) } : nil,
+            recomputes: recipe.checkpointActivations)
         state.weights.zeroGradients()
         return (tape, student(Activation(batch.images, recordedOn: tape)))
     }

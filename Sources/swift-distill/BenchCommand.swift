@@ -14,6 +14,8 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Images per rank and step.") var batch = 4
     @Option(help: "Timed steps; one more comes before.") var steps = 5
     @Option(help: "Compute threads per rank; 0 for those a run would choose.") var threads = 0
+    @Flag(help: "Compute the student's maps twice instead of keeping them.") var checkpointActivations = false
+    @Flag(help: "Measure how fast kernels move memory, too.") var kernels = false
     @Flag(help: "Print one line of JSON.") var json = false
 
     func validate() throws {
@@ -28,7 +30,8 @@ struct BenchCommand: ParsableCommand {
     func run() throws {
         try Session.run(Self.configuration.commandName) { ranks in
             let options = BenchOptions(
-                student: student, teacher: teacher, size: imgsz, batch: batch, steps: steps, threads: threads)
+                student: student, teacher: teacher, size: imgsz, batch: batch, steps: steps, threads: threads,
+                checkpointsActivations: checkpointActivations, measuresKernels: kernels)
             switch try Bench(options, ranks: ranks).run() {
             case .stopped: return .stopped
             case .done(let result):

@@ -3,10 +3,11 @@ import Testing
 
 /// `swift-distill bench` on small images.
 @Suite(.serialized) struct BenchTests {
-    private func measure(ranks: Int?) throws -> [String: Any] {
-        let result = try Program.run(
-            "bench", "--imgsz", "64", "--batch", "1", "--steps", "1", "--threads", "1", "--teacher", "yolov8s",
-            "--json", ranks: ranks)
+    private func measure(ranks: Int?, _ words: String...) throws -> [String: Any] {
+        let command = [
+            "bench", "--imgsz", "64", "--batch", "1", "--steps", "1", "--threads", "1", "--teacher", "yolov8s", "--json",
+        ]
+        let result = try Program.run(command + words, ranks: ranks)
         #expect(result.code == 0, "\(result.output) \(result.errors)")
         #expect(result.output.split(separator: "\n").count == 1)
         return try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
@@ -30,6 +31,31 @@ import Testing
         // Three times YOLOv8n and once YOLOv8s; the field counts 8.1 and 28.5 GFLOP at 640 for five classes.
         let expected = (3 * 8.1 + 28.5) / 100
         #expect(abs(try number("gflop_per_image", json) / expected - 1) < 0.05)
+    }
+
+    private func bytes(_ kind: String, _ json: [String: Any]) throws -> Double {
+        try number(kind, try #require(json["memory"] as? [String: Any]))
+    }
+
+    @Test func memoryIsToldByKindAndASteadyStepTakesNoMore() throws {
+        let json = try measure(ranks: nil, "--imgsz", "160", "--steps", "3")
+        // Values: the field's parameters, without the constants of the head, and two statistics for every BatchNorm.
+        #expect(abs(try bytes("student_weights", json) / (4 * 3.02e6) - 1) < 0.01)
+        // Winograd's weights are four times as many as those that they are made from.
+        #expect(try (2..<6).contains(bytes("teacher_weights", json) / (4 * 11.14e6)))
+        #expect(try (5..<6.1).contains(bytes("training", json) / (4 * 3.02e6)))
+        let kinds = ["student_weights", "teacher_weights", "training", "student_maps", "scratch", "other"]
+        for kind in kinds + ["teacher_maps"] { #expect(try bytes(kind, json) > 0, "\(kind)") }
+        let maps = try max(bytes("student_maps", json), bytes("teacher_maps", json))
+        let sum = try kinds.reduce(0) { try $0 + bytes($1, json) } - bytes("student_maps", json) + maps
+        #expect(try sum == bytes("peak", json))
+        #expect(try bytes("buffers_per_step", json) == 0)
+    }
+
+    @Test func mapsThatAreComputedTwiceTakeAtMostHalfTheMemory() throws {
+        let kept = try bytes("student_maps", measure(ranks: nil, "--imgsz", "160"))
+        let twice = try bytes("student_maps", measure(ranks: nil, "--imgsz", "160", "--checkpoint-activations"))
+        #expect(twice <= kept / 2, "\(twice) of \(kept)")
     }
 
     @Test func ranksAddTheirImages() throws {

@@ -32,6 +32,7 @@ import Testing
         ("name", "no", "\"no\""), ("exist_ok", "true", "true"), ("registry", "/r", "/r"), ("save_period", "5", "5"),
         ("resume", "true", "true"), ("log_every", "batch", "batch"), ("debug", "true", "true"), ("threads", "2", "2"),
         ("convolutions", "fixed", "fixed"),
+        ("checkpoint_activations", "true", "true"),
     ]
 
     private func value(_ key: String, _ recipe: Recipe) -> String {

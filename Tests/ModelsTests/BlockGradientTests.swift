@@ -31,7 +31,7 @@ import Testing
                 inputs: [input],
                 build: { scope in
                     let block = build(scope)
-                    return { [block($0)] }
+                    return { [block($0, into: nil)] }
                 }, formula: { [formula($0[0], $1)] })
         }
     }
@@ -104,7 +104,10 @@ import Testing
                         SingleConv(block: ConvBlock(3, 4, kernel: 3, stride: 2, in: scope / 0)),
                         SingleConv(block: ConvBlock(4, 5, in: scope / 1)),
                     ])
-                return { [Joining(outputs: 7)([$0[1], Enlarging(outputs: 5)([chain([$0[0]])])])] }
+                return { inputs in
+                    let large = Enlarging(outputs: 5)([chain([inputs[0]], into: nil)], into: nil)
+                    return [Joining(outputs: 7)([inputs[1], large], into: nil)]
+                }
             },
             formula: { inputs, w in
                 let chain = inputs[0].block(w / 0, kernel: 3, stride: 2).block(w / 1)

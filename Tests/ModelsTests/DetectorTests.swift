@@ -50,6 +50,22 @@ func yolov8(_ scale: String, classes: Int = 5) throws -> Detector {
         }
     }
 
+    @Test(arguments: [false, true]) func joinedMapsAreWrittenInPlace(recomputes: Bool) throws {
+        let tape = Tape(recomputes: recomputes)
+        let model = try yolov8("n")
+        let image = Activation(wavyImage(Shape(1, 64, 64, 3)), recordedOn: tape)
+        // Joined maps beside their parts, in order.
+        for (join, parts) in [(11, [10, 6]), (14, [13, 4]), (17, [16, 12]), (20, [19, 9])] {
+            let maps = model.maps(image, at: [join] + parts).map(\.tensor)
+            var place = maps[0].pointer
+            for part in maps.dropFirst() {
+                #expect(part.pointer == place && part.pixelStride == maps[0].pixelStride, "row \(join)")
+                place += part.shape.channels
+            }
+        }
+        tape.forget()
+    }
+
     @Test func aTrainingPassObservesTheReferencesStatistics() throws {
         let model = try yolov8("n")
         fillWithHashes(model.weights, gain: 1.6)

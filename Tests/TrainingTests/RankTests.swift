@@ -1,5 +1,6 @@
 import Collectives
 import Configuration
+import Layers
 import Tensors
 import TestSupport
 import Testing
@@ -57,6 +58,29 @@ import Testing
         _ = try short.run()
         #expect(short.state.numbers == roomy.state.numbers)
         #expect(short.keptTapes == 1 && roomy.keptTapes > 4)
+    }
+
+    @Test func aTapeThatIsGivenUpIsGone() throws {
+        let trainer = try TinyRun(shards: 1).trainer(SoloCommunicator())
+        let batch = try trainer.source.batches(epoch: 0, step: 0)[0]
+        weak var tape: Tape?
+        do { tape = trainer.answer(batch, keepsTape: false).learned.boxes.tape }
+        #expect(tape == nil)
+    }
+
+    @Test func mapsThatAreComputedTwiceLeaveNoTraceInAnyBit() throws {
+        for (layers, synchronizes) in [([], false), (Array(0..<10), false), ([], true)] {
+            var run = TinyRun(shards: 2)
+            run.recipe.epochs = 1
+            run.recipe.freeze = layers
+            run.recipe.syncBn = synchronizes
+            for ranks in [1, 2] {
+                run.recipe.checkpointActivations = false
+                let kept = try run.results(ranks: ranks)
+                run.recipe.checkpointActivations = true
+                #expect(try run.results(ranks: ranks) == kept, "\(ranks) ranks, frozen \(layers), \(synchronizes)")
+            }
+        }
     }
 
     @Test func accumulationOverStepsLeavesNoTraceOfRanksEither() throws {

@@ -58,7 +58,7 @@ public struct BatchLoader: Sendable {
         let indices = indices(request)
         let size = recipe.imageSize
         let augmentation = Augmentation(recipe: recipe, store: store, epoch: request.epoch)
-        let images = Tensor(Shape(indices.count, size.height, size.width, 3))
+        let images = Tensor(lasting: Shape(indices.count, size.height, size.width, 3))
         var objects: [BoxLabels.Object] = []
         var sources: [ImageSource] = []
         for (place, index) in indices.enumerated() {

@@ -28,8 +28,6 @@ public struct ConvBlock {
 
     /// Channels of the result.
     public var outputs: Int { geometry.outputs }
-    /// Whether training changes this block.
-    public var isTrainable: Bool { !weight.isFrozen }
 
     /// - Parameters:
     ///   - residual: added to the result, of the result's shape.
@@ -38,9 +36,7 @@ public struct ConvBlock {
         _ x: Activation, adding residual: Activation? = nil, into destination: Activation? = nil
     ) -> Activation {
         let trains = !weight.isFrozen || x.needsGradient || residual?.needsGradient == true
-        let output =
-            destination
-            ?? Activation(room: geometry.output(for: x.shape), recordedOn: x.tape, needsGradient: trains)
+        let output = destination ?? Activation(room: geometry.output(for: x.shape), recordedOn: x.tape)
         if let tape = x.tape, trains {
             record(x, residual, output, on: tape)
         } else {
@@ -53,25 +49,25 @@ public struct ConvBlock {
     private func record(_ x: Activation, _ residual: Activation?, _ output: Activation, on tape: Tape) {
         let y = Tensor(output.shape)
         convolve(x.tensor, weights: weight.values, geometry, into: y)
-        let normalization: Normalization
-        var pixels: Double?
-        if weight.isFrozen {
-            normalization = norm.running
-        } else {
-            var batch = moments(of: y)
-            if let synchronize = tape.synchronize {
-                var sums = batch.sums
-                synchronize(&sums)
-                batch = Moments(sums: sums)
-            }
-            pixels = batch.count
-            normalization = norm.observing(batch)
-        }
-        normalizeAndActivate(y, normalization, activation, adding: residual?.tensor, into: output.tensor)
+        let statistics = tape.statistics { observed(y, tape) }
+        normalizeAndActivate(
+            y, statistics.normalization, activation, adding: residual?.tensor, into: output.tensor)
+        output.becomeTrainable()
         tape.record(
             Record(
-                block: self, input: x, residual: residual, output: output, y: y, normalization: normalization,
-                pixels: pixels, synchronize: tape.synchronize))
+                block: self, input: x, residual: residual, output: output, y: y,
+                normalization: statistics.normalization, pixels: statistics.pixels, synchronize: tape.synchronize))
+    }
+
+    private func observed(_ y: Tensor, _ tape: Tape) -> LayerStatistics {
+        if weight.isFrozen { return LayerStatistics(normalization: norm.running, pixels: nil) }
+        var batch = moments(of: y)
+        if let synchronize = tape.synchronize {
+            var sums = batch.sums
+            synchronize(&sums)
+            batch = Moments(sums: sums)
+        }
+        return LayerStatistics(normalization: norm.observing(batch), pixels: batch.count)
     }
 
     private func prepared(_ x: Tensor, into output: Tensor) {

@@ -17,10 +17,9 @@ public struct Convolution {
         bias = scope.parameter("bias", [outputs], .bias, .uniform(fanIn: fanIn))
     }
 
-    /// `[N, H, W, outputs]` from `[N, H, W, inputs]`, at stride 1.
-    public func callAsFunction(_ x: Activation) -> Activation {
-        let trains = !weight.isFrozen || x.needsGradient
-        let output = Activation(room: geometry.output(for: x.shape), recordedOn: x.tape, needsGradient: trains)
+    /// `[N, H, W, outputs]` from `[N, H, W, inputs]`, at stride 1, into the room given or into fresh room.
+    public func callAsFunction(_ x: Activation, into destination: Activation? = nil) -> Activation {
+        let output = destination ?? Activation(room: geometry.output(for: x.shape), recordedOn: x.tape)
         let convolution = ready.convolution(geometry, version: weight.version, input: x.shape) { algorithm in
             PreparedConvolution(
                 geometry, weights: Array(UnsafeBufferPointer(start: weight.values, count: weight.range.count)),
@@ -28,7 +27,10 @@ public struct Convolution {
                 algorithm: algorithm)
         }
         convolution(x.tensor, into: output.tensor)
-        if trains { x.tape?.record(Record(block: self, input: x, output: output)) }
+        if let tape = x.tape, !weight.isFrozen || x.needsGradient {
+            output.becomeTrainable()
+            tape.record(Record(block: self, input: x, output: output))
+        }
         return output
     }
 

@@ -11,13 +11,16 @@ public struct MaxPool {
     public func callAsFunction(_ x: Activation, into output: Activation) {
         let recording = x.tape != nil && x.needsGradient
         let winners = maximumPool(x.tensor, window: window, into: output.tensor, recording: recording)
-        if recording { x.tape?.record(Record(input: x, output: output, winners: winners, window: window)) }
+        if let tape = x.tape, let winners {
+            output.becomeTrainable()
+            tape.record(Record(input: x, output: output, winners: winners, window: window))
+        }
     }
 
     private struct Record: TapeRecord {
         let input: Activation
         let output: Activation
-        let winners: [UInt8]
+        let winners: PoolWinners
         let window: Int
         var parameters: [Parameter] { [] }
 

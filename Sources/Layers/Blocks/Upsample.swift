@@ -5,12 +5,16 @@ public struct Upsample {
     /// Has neither weights nor settings (`nn.Upsample` in layer tables).
     public init() {}
 
-    /// `[N, 2H, 2W, C]` from `[N, H, W, C]`; a pixel's gradient is the sum of its four copies'.
-    public func callAsFunction(_ x: Activation) -> Activation {
+    /// `[N, 2H, 2W, C]` from `[N, H, W, C]`, into the room given or into fresh room; a pixel's gradient is the sum of its
+    /// four copies'.
+    public func callAsFunction(_ x: Activation, into destination: Activation? = nil) -> Activation {
         let shape = Shape(x.shape.n, x.shape.height * 2, x.shape.width * 2, x.shape.channels)
-        let output = Activation(room: shape, recordedOn: x.tape, needsGradient: x.needsGradient)
+        let output = destination ?? Activation(room: shape, recordedOn: x.tape)
         upsample(x.tensor, into: output.tensor)
-        if x.needsGradient { x.tape?.record(Record(input: x, output: output)) }
+        if let tape = x.tape, x.needsGradient {
+            output.becomeTrainable()
+            tape.record(Record(input: x, output: output))
+        }
         return output
     }
 

@@ -44,8 +44,8 @@ public final class Weights {
     public private(set) var parameters: [Parameter] = []
     /// Parameters first, then statistics.
     public private(set) var values = FlatBuffer(count: 0)
-    /// As `values`: gradients, then batch statistics.
-    public private(set) var gradients = FlatBuffer(count: 0)
+    /// As `values`: gradients, then batch statistics. Made when first asked for, since models that only answer have none.
+    public private(set) lazy var gradients = FlatBuffer(count: values.count)
     /// Number of parameter values; the statistics follow.
     public private(set) var parameterCount = 0
     private var statisticCount = 0
@@ -87,7 +87,6 @@ public final class Weights {
     /// Gives the registered weights memory and their first values, which depend on `seed` and on names' order only.
     public func seal(seed: Int) {
         values = FlatBuffer(count: parameterCount + statisticCount)
-        gradients = FlatBuffer(count: values.count)
         for place in entries.indices { initialize(place, seed: seed) }
     }
 

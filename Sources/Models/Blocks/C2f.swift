@@ -22,17 +22,15 @@ struct C2f: LayerBlock {
 
     var outputs: Int { cv2.outputs }
 
-    func callAsFunction(_ inputs: [Activation]) -> Activation {
+    func callAsFunction(_ inputs: [Activation], into destination: Activation?) -> Activation {
         let x = inputs[0]
-        let parts = Activation(
-            room: x.shape.with(channels: (2 + bottlenecks.count) * half), recordedOn: x.tape,
-            needsGradient: x.needsGradient || cv1.isTrainable)
+        let parts = Activation(room: x.shape.with(channels: (2 + bottlenecks.count) * half), recordedOn: x.tape)
         _ = cv1(x, into: parts.channels(0..<2 * half))
         for (index, bottleneck) in bottlenecks.enumerated() {
             let start = (1 + index) * half
             bottleneck(
                 parts.channels(start..<start + half), into: parts.channels(start + half..<start + 2 * half))
         }
-        return cv2(parts)
+        return cv2(parts, into: destination)
     }
 }

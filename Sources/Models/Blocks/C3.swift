@@ -21,17 +21,15 @@ struct C3: LayerBlock {
 
     var outputs: Int { cv3.outputs }
 
-    func callAsFunction(_ inputs: [Activation]) -> Activation {
+    func callAsFunction(_ inputs: [Activation], into destination: Activation?) -> Activation {
         let x = inputs[0]
-        let parts = Activation(
-            room: x.shape.with(channels: 2 * hidden), recordedOn: x.tape,
-            needsGradient: x.needsGradient || cv1.isTrainable)
+        let parts = Activation(room: x.shape.with(channels: 2 * hidden), recordedOn: x.tape)
         let first = parts.channels(0..<hidden)
         var branch = cv1(x, into: bottlenecks.isEmpty ? first : nil)
         for (index, bottleneck) in bottlenecks.enumerated() {
             branch = bottleneck(branch, into: index == bottlenecks.count - 1 ? first : nil)
         }
         _ = cv2(x, into: parts.channels(hidden..<2 * hidden))
-        return cv3(parts)
+        return cv3(parts, into: destination)
     }
 }

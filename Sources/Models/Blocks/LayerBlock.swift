@@ -4,33 +4,49 @@ import Layers
 protocol LayerBlock {
     /// Channels of the result.
     var outputs: Int { get }
-    func callAsFunction(_ inputs: [Activation]) -> Activation
+    /// Whether the row computes a result that is worth computing twice rather than keeping all that it took.
+    var isRecomputed: Bool { get }
+    /// - Parameter destination: room for the result; fresh when nil.
+    func callAsFunction(_ inputs: [Activation], into destination: Activation?) -> Activation
+}
+
+extension LayerBlock {
+    var isRecomputed: Bool { true }
 }
 
 /// A row of one convolution block.
 struct SingleConv: LayerBlock {
     let block: ConvBlock
     var outputs: Int { block.outputs }
-    func callAsFunction(_ inputs: [Activation]) -> Activation { block(inputs[0]) }
+    func callAsFunction(_ inputs: [Activation], into destination: Activation?) -> Activation {
+        block(inputs[0], into: destination)
+    }
 }
 
 /// A row repeated: each copy takes the result of the one before.
 struct Chain: LayerBlock {
     let blocks: [any LayerBlock]
     var outputs: Int { blocks[blocks.count - 1].outputs }
-    func callAsFunction(_ inputs: [Activation]) -> Activation {
-        blocks.reduce(inputs[0]) { $1([$0]) }
+    func callAsFunction(_ inputs: [Activation], into destination: Activation?) -> Activation {
+        let before = blocks.dropLast().reduce(inputs[0]) { $1([$0], into: nil) }
+        return blocks[blocks.count - 1]([before], into: destination)
     }
 }
 
 /// A row that enlarges by 2.
 struct Enlarging: LayerBlock {
     let outputs: Int
-    func callAsFunction(_ inputs: [Activation]) -> Activation { Upsample()(inputs[0]) }
+    var isRecomputed: Bool { false }
+    func callAsFunction(_ inputs: [Activation], into destination: Activation?) -> Activation {
+        Upsample()(inputs[0], into: destination)
+    }
 }
 
 /// A row that joins maps.
 struct Joining: LayerBlock {
     let outputs: Int
-    func callAsFunction(_ inputs: [Activation]) -> Activation { Concatenation()(inputs) }
+    var isRecomputed: Bool { false }
+    func callAsFunction(_ inputs: [Activation], into destination: Activation?) -> Activation {
+        Concatenation()(inputs, into: destination)
+    }
 }

@@ -16,11 +16,9 @@ struct SPPF: LayerBlock {
 
     var outputs: Int { cv2.outputs }
 
-    func callAsFunction(_ inputs: [Activation]) -> Activation {
+    func callAsFunction(_ inputs: [Activation], into destination: Activation?) -> Activation {
         let x = inputs[0]
-        let parts = Activation(
-            room: x.shape.with(channels: hidden * 4), recordedOn: x.tape,
-            needsGradient: x.needsGradient || cv1.isTrainable)
+        let parts = Activation(room: x.shape.with(channels: hidden * 4), recordedOn: x.tape)
         var last = parts.channels(0..<hidden)
         _ = cv1(x, into: last)
         for step in 1...3 {
@@ -28,6 +26,6 @@ struct SPPF: LayerBlock {
             pool(last, into: next)
             last = next
         }
-        return cv2(parts)
+        return cv2(parts, into: destination)
     }
 }

@@ -26,7 +26,9 @@ struct DetectHead {
             last = Convolution(hidden, outputs, in: scope / 2)
         }
 
-        func callAsFunction(_ x: Activation) -> Activation { last(second(first(x))) }
+        func callAsFunction(_ x: Activation) -> Activation {
+            recomputing([x]) { last(second(first($0[0])), into: $1) }
+        }
     }
 
     /// - Parameter classWidth: channels inside the class branches; nil derives them from the class count, as a fresh

@@ -12,8 +12,7 @@ public final class Detector: Model {
     private let blocks: [any LayerBlock]
     private let sources: [[Int]]
     private let head: DetectHead
-    /// Rows whose results are needed later than by the next row.
-    private let kept: Set<Int>
+    private let plan: MapPlan
 
     /// A model with fresh weights.
     ///
@@ -32,7 +31,7 @@ public final class Detector: Model {
         head = try builder.build(classCount: classNames.count, classWidth: classWidth)
         blocks = builder.blocks
         sources = builder.sources
-        kept = Set(builder.sources.enumerated().flatMap { index, from in from.filter { $0 != index - 1 } })
+        plan = MapPlan(builder)
         weights.seal(seed: seed)
         initializeHeadBiases(compat83: compat83)
     }
@@ -66,11 +65,16 @@ public final class Detector: Model {
     /// Results of the given rows.
     public func maps(_ x: Activation, at layers: [Int]) -> [Activation] {
         var results: [Int: Activation] = [-1: x]
+        var joined: [Int: Activation] = [:]
         for (index, block) in blocks.enumerated() {
             let inputs = sources[index].compactMap { results[$0] }
-            results[index] = block(inputs)
-            let previous = index - 1
-            if !kept.contains(previous), !layers.contains(previous) { results[previous] = nil }
+            let room = plan.room(for: index, of: x, joined: &joined)
+            results[index] =
+                block.isRecomputed
+                ? recomputing(inputs, into: room) { block($0, into: $1) } : block(inputs, into: room)
+            for source in sources[index] where plan.isLast(index, of: source) && !layers.contains(source) {
+                results[source] = nil
+            }
         }
         return layers.compactMap { results[$0] }
     }

@@ -56,6 +56,9 @@ public struct AnchorGrid: Equatable, Sendable {
         self.levels = levels
         var points: [SIMD2<Float>] = []
         var strides: [Float] = []
+        let count = levels.reduce(0) { $0 + $1.height * $1.width }
+        points.reserveCapacity(count)
+        strides.reserveCapacity(count)
         for level in levels {
             for y in 0..<level.height {
                 for x in 0..<level.width {

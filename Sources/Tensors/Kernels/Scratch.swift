@@ -1,9 +1,10 @@
-/// Memory for the time of a call, shared by all layers: sizes are rounded up to powers of two so that few differ.
+/// Memory for the time of a call, shared by all layers: small sizes are rounded up to powers of two so that few differ.
 func withScratch(floats count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
     var capacity = 4096
     while capacity < count { capacity *= 2 }
-    let memory = BufferPool.take(capacity)
-    defer { BufferPool.give(memory, capacity: capacity) }
+    if capacity > 1 << 19 { capacity = BufferPool.capacity(for: count) }
+    let memory = BufferPool.take(capacity, for: .scratch)
+    defer { BufferPool.give(memory, capacity: capacity, for: .scratch) }
     body(memory)
 }
 

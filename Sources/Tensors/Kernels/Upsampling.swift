@@ -1,4 +1,4 @@
-/// Nearest-neighbour enlargement by 2: `out[y, x] = in[y / 2, x / 2]`.
+/// Nearest-neighbour enlargement by 2: `out[y, x] = in[y / 2, x / 2]`. Reads the map once, writes it four times.
 public func upsample(_ x: Tensor, into output: Tensor) {
     forEachCopy(of: x.shape) { pixel, copy in
         (output.pointer + copy * output.pixelStride).update(
@@ -6,7 +6,7 @@ public func upsample(_ x: Tensor, into output: Tensor) {
     }
 }
 
-/// Adds the gradients of the four copies of each pixel.
+/// Adds the gradients of the four copies of each pixel: reads all of them once, reads and writes the input's gradient.
 public func pullUpsample(_ gradient: Tensor, into inputGradient: Tensor) {
     forEachCopy(of: inputGradient.shape) { pixel, copy in
         addValues(

@@ -28,6 +28,7 @@ struct Bench {
         recipe.threads = options.threads
         recipe.imgsz = [options.size]
         recipe.batch = options.batch
+        recipe.checkpointActivations = options.checkpointsActivations
         self.recipe = recipe
         try Machine.start(recipe, ranks: ranks)
         let names = (0..<5).map { "class_\($0)" }
@@ -57,37 +58,42 @@ struct Bench {
     func run() throws -> Ending {
         // Before steps warm the CPU, so that both see the same clock.
         let peak = arithmeticPeak()
-        let whole = trainer(teacher: teacher), alone = trainer(teacher: nil)
+        let state = RunState(
+            weights: student.weights, optimizer: SGD(student.weights), progress: Progress(epochs: 1, patience: 0))
+        let whole = trainer(teacher: teacher, state), alone = trainer(teacher: nil, state)
         var times = (whole: BenchTimes(), teacher: BenchTimes(), student: BenchTimes())
+        var memory = MemoryWatch()
         for _ in 0...options.steps {
             // In turns, so that whatever else the machine does meets all three alike.
-            let report = try times.whole.measure { try whole.step() }
+            times.teacher.measure { memory.teacher { _ = teacher(Activation(source.batch.images)) } }
+            _ = try times.student.measure { try memory.student { try alone.step() } }
+            let report = try times.whole.measure { try memory.step { try whole.step() } }
             guard !report.isSkipped else {
                 throw Problem("a step on noise was not finite", exit: .internalError)
             }
             if report.stops { return .stopped }
-            times.teacher.measure { _ = teacher(Activation(source.batch.images)) }
-            _ = try times.student.measure { try alone.step() }
         }
         let result = try BenchResult(
             BenchResult.Own(
                 step: times.whole.median, teacher: times.teacher.median, student: times.student.median,
                 stepCPU: times.whole.cpuMedian, teacherCPU: times.teacher.cpuMedian,
-                studentCPU: times.student.cpuMedian, peak: peak, peakMemory: Double(chost_peak_resident_bytes())),
+                studentCPU: times.student.cpuMedian, peak: peak,
+                memory: memory.result(
+                    student: student.weights, teacher: teacher.weights,
+                    training: state.trainingBytes + whole.exchangeBytes + alone.exchangeBytes)),
             options, ranks: ranks,
-            operations: (student.operations(size: options.size), teacher.operations(size: options.size)))
+            operations: (student.operations(size: options.size), teacher.operations(size: options.size)),
+            kernels: options.measuresKernels ? KernelBandwidths() : nil)
         return .done(result)
     }
 
     /// A trainer of the student; every step moves the weights.
-    private func trainer(teacher: Detector?) -> DetectionTrainer {
+    private func trainer(teacher: Detector?, _ state: RunState) -> DetectionTrainer {
         let images = options.batch * ranks.size
         let schedule = Schedule(
             epochs: 1, batchesPerEpoch: options.steps + 1, globalBatch: images, nominalBatch: images,
             initialRate: 1e-3, finalShare: 1, momentum: recipe.momentum, weightDecay: 0, cosine: false,
             warmupEpochs: 0, warmupMomentum: 0, warmupBiasRate: 0, longWarmup: false)
-        let state = RunState(
-            weights: student.weights, optimizer: SGD(student.weights), progress: Progress(epochs: 1, patience: 0))
         return DetectionTrainer(
             recipe: recipe, student: student, teacher: teacher,
             objective: DetectionObjective(recipe: recipe, hasTeacher: teacher != nil),

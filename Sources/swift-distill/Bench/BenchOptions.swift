@@ -10,4 +10,8 @@ struct BenchOptions {
     var steps: Int
     /// Compute threads per rank, 0 for those a run would choose.
     var threads: Int
+    /// As the recipe's key.
+    var checkpointsActivations: Bool
+    /// Whether to measure the kernels that memory limits.
+    var measuresKernels: Bool
 }

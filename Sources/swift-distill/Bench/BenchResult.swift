@@ -4,7 +4,7 @@ import Tensors
 
 /// What `bench` measured, for people and as one line of JSON.
 struct BenchResult: Encodable {
-    /// What one rank measured: medians in seconds, arithmetic in 10⁹ per second, memory in bytes.
+    /// What one rank measured: medians in seconds, arithmetic in 10⁹ per second.
     struct Own: Codable {
         var step: Double
         var teacher: Double
@@ -14,7 +14,7 @@ struct BenchResult: Encodable {
         var teacherCPU: Double
         var studentCPU: Double
         var peak: Double
-        var peakMemory: Double
+        var memory: BenchMemory
     }
 
     var program: String
@@ -40,6 +40,10 @@ struct BenchResult: Encodable {
     var slowestRank: Int
     /// Of the rank that needs most.
     var peakRssMb: Int
+    /// Of the same rank, in bytes.
+    var memory: BenchMemory
+    /// Nil where they were not asked for.
+    var kernels: KernelBandwidths?
     /// Multiply-adds of the convolutions count as two operations; a step goes through the student three times.
     var gflopPerImage: Double
     var gflops: Double
@@ -50,7 +54,8 @@ struct BenchResult: Encodable {
 
     /// Nil on ranks other than 0; all ranks call it.
     init?(
-        _ own: Own, _ options: BenchOptions, ranks: any Communicator, operations: (student: Double, teacher: Double)
+        _ own: Own, _ options: BenchOptions, ranks: any Communicator, operations: (student: Double, teacher: Double),
+        kernels: KernelBandwidths?
     ) throws {
         guard let parts = try ranks.gather(Array(try JSONEncoder().encode(own))) else { return nil }
         let all = try parts.map { try JSONDecoder().decode(Own.self, from: Data($0)) }
@@ -74,7 +79,9 @@ struct BenchResult: Encodable {
         stepCpuMsPerImage = rounded(perImage * (all.map(\.stepCPU).max() ?? 0))
         let speed = Double(options.batch * all.count) / step
         imagesPerSecond = rounded(speed)
-        peakRssMb = Int((all.map(\.peakMemory).max() ?? 0) / 1_048_576)
+        memory = all.map(\.memory).max { $0.peak < $1.peak } ?? own.memory
+        peakRssMb = memory.peak / 1_048_576
+        self.kernels = kernels
         let operationsPerImage = 3 * operations.student + operations.teacher
         let peak = all.reduce(0) { $0 + $1.peak }
         gflopPerImage = rounded(operationsPerImage / 1e9)
@@ -110,7 +117,8 @@ struct BenchResult: Encodable {
             \(table)
             \(gflopPerImage) GFLOP per image: \(gflops) GFLOP/s, \(Int((100 * shareOfPeak).rounded())) % of the \
             \(peakGflops) GFLOP/s that these cores can do
-            medians of \(steps) steps on rank \(slowestRank), the slowest; peak memory \(peakRssMb) MB per rank
+            medians of \(steps) steps on rank \(slowestRank), the slowest
+            \(memory.text)\(kernels.map { "\n\($0.text)" } ?? "")
             """
     }
 }

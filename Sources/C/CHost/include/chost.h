@@ -29,6 +29,16 @@ int64_t chost_resident_bytes(void);
 int64_t chost_peak_resident_bytes(void);
 // Gives back what was freed but lies between pieces in use, where the allocator knows how.
 void chost_return_free_memory(void);
+// Page faults of this process so far: every page that it touched for the first time is one.
+int64_t chost_page_faults(void);
+// Bytes of memory that the host has; -1 when unknown.
+int64_t chost_host_memory(void);
+// Reserves addresses that nothing stands behind yet, aligned to a page; NULL when there are not that many.
+void *chost_reserve(size_t bytes);
+// Lets a part of reserved addresses be used: zeros, which take memory as they are touched. Returns 0, or -1 with errno.
+int chost_commit(void *address, size_t bytes);
+// Gives the memory behind whole pages back; they are zeros when they are touched again.
+void chost_discard(void *address, size_t bytes);
 // Bytes that can still be allocated before the host or the control group runs out; -1 when unknown.
 int64_t chost_available_bytes(void);
 // Bytes free for this user on the disk that holds `path`; -1 when unknown.

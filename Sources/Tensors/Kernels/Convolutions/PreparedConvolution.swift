@@ -21,7 +21,8 @@ public final class PreparedConvolution: Sendable {
         self.weights = Self.prepare(geometry, weights, algorithm)
         // A group's last eight channels may reach beyond the last channel.
         let filled = Shape(1, 1, 1, roundUp(geometry.outputs, to: 16) + 16)
-        self.bias = Tensor(filled, repeating: 0)
+        self.bias = Tensor(lasting: filled)
+        self.bias.fill(0)
         if let bias { self.bias.pointer.update(from: bias, count: bias.count) }
     }
 
@@ -41,10 +42,12 @@ public final class PreparedConvolution: Sendable {
         _ geometry: ConvolutionGeometry, _ weights: [Float], _ algorithm: ConvolutionAlgorithm
     ) -> Tensor {
         if algorithm == .depthwise || algorithm == .product || algorithm == .im2col {
-            return Tensor(Shape(1, 1, 1, weights.count), weights)
+            let kept = Tensor(lasting: Shape(1, 1, 1, weights.count))
+            kept.pointer.update(from: weights, count: weights.count)
+            return kept
         }
         let count = preparedCount(geometry, algorithm)
-        let prepared = Tensor(Shape(1, 1, geometry.groups, count))
+        let prepared = Tensor(lasting: Shape(1, 1, geometry.groups, count))
         let taps = Array(0..<geometry.taps)
         weights.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
