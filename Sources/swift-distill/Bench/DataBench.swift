@@ -52,8 +52,12 @@ struct DataBench {
         return try DataBenchResult(own, self, training: train, validation: loading.val)
     }
 
-    /// Every picture is decoded when its turn comes, as in a data set that is too large to be kept.
-    private func training(_ catalog: ImageCatalog, closesMosaic: Bool) throws -> DataBenchResult.Own {
+    /// Every picture is decoded when its turn comes, as in a data set that is too large to be kept: a small one is taken
+    /// as many times as that needs.
+    private func training(_ own: ImageCatalog, closesMosaic: Bool) throws -> DataBenchResult.Own {
+        var catalog = own
+        let needed = (DataBench.warmup + options.steps) * options.batch
+        while catalog.count < needed { catalog.entries += own.entries }
         var recipe = recipe
         recipe.epochs = .max / 2
         if closesMosaic { recipe.mosaic = 0 }
