@@ -21,6 +21,9 @@ public final class ShardedSource: BatchSource {
         stepsPerEpoch = loader.plan.stepsPerEpoch
     }
 
+    /// What making the batches has cost so far, those prepared ahead included.
+    public var loading: LoadingTimes.Sums { loader.times.sums }
+
     /// Batches of this rank's shards, in order.
     public func batches(epoch: Int, step: Int) throws -> [Batch] {
         let place = epoch * stepsPerEpoch + step

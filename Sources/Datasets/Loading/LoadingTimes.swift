@@ -77,6 +77,11 @@ public final class LoadingTimes: Sendable {
             for i in seconds.indices { seconds[i] += other.seconds[i] }
         }
 
+        /// Milliseconds of a loading thread for an image.
+        public func milliseconds(_ stage: LoadingStage) -> Double {
+            1e3 * seconds[stage.rawValue] / Double(max(images, 1))
+        }
+
         /// Part of the whole that a stage takes; 0 when there is nothing.
         public func share(of stage: LoadingStage) -> Double {
             total > 0 ? seconds[stage.rawValue] / total : 0
