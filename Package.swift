@@ -48,7 +48,7 @@ let package = Package(
             "Detection",
             needs: [
                 "Training", "Distillation", "Models", "Datasets", "Configuration", "Layers", "Tensors", "Collectives",
-                "Diagnostics",
+                "Diagnostics", "CHost",
             ]),
         room("Scenes", needs: ["CImage", "Tensors", "Diagnostics"]),
 

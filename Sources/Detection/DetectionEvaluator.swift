@@ -19,6 +19,8 @@ public final class DetectionEvaluator: Evaluator {
     private let workers: Int
     /// Metrics of the last evaluation, on rank 0.
     public private(set) var metrics: DetectionMetrics?
+    /// Of all ranks in the last evaluation.
+    public private(set) var times = ValidationTimes()
 
     /// - Parameter model: of the student's architecture; its weights are replaced at every evaluation.
     public init(model: Detector, batches: ValidationBatches, recipe: Recipe, workers: Int) {
@@ -46,13 +48,18 @@ public final class DetectionEvaluator: Evaluator {
         releaseUnusedMemory()
         defer { releaseUnusedMemory() }
         let mine = batches.count * ranks.rank / ranks.size..<batches.count * (ranks.rank + 1) / ranks.size
+        times = ValidationTimes()
         let (statistics, batchLosses) = try examine(mine, model, ranks)
         // One row of losses per batch, so that the mean adds up in the same order on any number of ranks.
-        var losses = [Double](repeating: 0, count: batches.count * 3)
+        let count = batches.count * 3
+        var losses = [Double](repeating: 0, count: count) + times.seconds + [times.images]
         for (offset, row) in batchLosses.enumerated() {
             for i in 0..<3 { losses[(mine.lowerBound + offset) * 3 + i] = row[i] }
         }
         try ranks.sum(&losses)
+        times.images = losses.removeLast()
+        times.seconds = Array(losses[count...])
+        losses.removeLast(losses.count - count)
         guard let parts = try ranks.gather(statistics.bytes) else { return nil }
         var all = DetectionStatistics()
         for part in parts { all.merge(try DetectionStatistics(bytes: part)) }
@@ -74,21 +81,31 @@ public final class DetectionEvaluator: Evaluator {
             try batches.batch(range.lowerBound + number)
         }
         defer { loader.stop() }
-        while let batch = try loader.next() {
+        while let batch = try times.measure(.preprocess, { try loader.next() }) {
             ranks.report(phase: "validation", step: range.lowerBound + losses.count)
-            let answer = model(Activation(batch.images)).predictions
-            let prepared = objective.prepare(answer, taught: nil, labels: batch.labels)
-            losses.append(objective.terms(prepared, counts: prepared.counts).map(\.value))
-            let labels = batch.labels.boxes(imageSize: answer.grid.imageSize)
-            for (image, detections) in suppression.detections(in: answer).enumerated() {
-                let source = batch.sources[image]
-                // 8.3 compares boxes in the pixels of the picture, later releases in those of the network's input.
-                let isOld = compatibility == .v83
-                statistics.add(
-                    image: source.index, isOld ? detections.map(source.original) : detections,
-                    isOld ? labels[image].map(source.original) : labels[image], matcher: matcher)
-            }
+            let answer = times.measure(.inference) { model(Activation(batch.images)).predictions }
+            losses.append(times.measure(.loss) { terms(of: answer, batch) })
+            times.measure(.postprocess) { judge(answer, batch, into: &statistics) }
+            times.images += Double(batch.labels.imageCount)
         }
         return (statistics, losses)
+    }
+
+    private func terms(of answer: Predictions, _ batch: Batch) -> [Double] {
+        let prepared = objective.prepare(answer, taught: nil, labels: batch.labels)
+        return objective.terms(prepared, counts: prepared.counts).map(\.value)
+    }
+
+    /// What the model reports of each image, compared with the labels.
+    private func judge(_ answer: Predictions, _ batch: Batch, into statistics: inout DetectionStatistics) {
+        let labels = batch.labels.boxes(imageSize: answer.grid.imageSize)
+        for (image, detections) in suppression.detections(in: answer).enumerated() {
+            let source = batch.sources[image]
+            // 8.3 compares boxes in the pixels of the picture, later releases in those of the network's input.
+            let isOld = compatibility == .v83
+            statistics.add(
+                image: source.index, isOld ? detections.map(source.original) : detections,
+                isOld ? labels[image].map(source.original) : labels[image], matcher: matcher)
+        }
     }
 }

@@ -89,4 +89,11 @@ public protocol BatchSource: AnyObject {
     func batches(epoch: Int, step: Int) throws -> [Batch]
     /// Goes to where the run is; what was prepared ahead for another place, or another length of the run, is dropped.
     func seek(_ progress: Progress) throws
+    /// What making the batches has cost so far.
+    var loading: LoadingTimes.Sums { get }
+}
+
+extension BatchSource {
+    /// Nothing, where batches are not made from files.
+    public var loading: LoadingTimes.Sums { LoadingTimes.Sums() }
 }

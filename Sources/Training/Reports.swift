@@ -51,6 +51,8 @@ public struct EpochReport: Sendable {
     public var seconds: Double
     /// Whether patience or time has run out; not set merely because it is the last epoch.
     public var stops: Bool
+    /// What loading has cost this rank since the epoch before.
+    public var loading = LoadingTimes.Sums()
 }
 
 /// How a run ended.

@@ -21,6 +21,9 @@ public final class ShardedSource: BatchSource {
         stepsPerEpoch = loader.plan.stepsPerEpoch
     }
 
+    /// What making the batches has cost so far, those prepared ahead included.
+    public var loading: LoadingTimes.Sums { loader.times.sums }
+
     /// Batches of this rank's shards, in order.
     public func batches(epoch: Int, step: Int) throws -> [Batch] {
         let place = epoch * stepsPerEpoch + step
@@ -44,7 +47,7 @@ public final class ShardedSource: BatchSource {
         prefetcher?.stop()
         next = start
         let (loader, shards, steps) = (loader, shards, stepsPerEpoch)
-        prefetcher = Prefetcher(count: .max / 2, threads: threads, ahead: max(8, 2 * shards.count)) { number in
+        prefetcher = Prefetcher(count: .max / 2, threads: threads, ahead: max(threads + 2, 2 * shards.count)) { number in
             let step = start + number / shards.count
             return try loader.batch(
                 epoch: step / steps, step: step % steps, shard: shards.lowerBound + number % shards.count)

@@ -27,6 +27,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
     /// Shards whose tape stays until the way back, as the first one of the step has shown how large a tape is.
     var keptTapes = 1
     let clock = Stopwatch()
+    private var loadedBefore = LoadingTimes.Sums()
 
     /// - Parameters:
     ///   - recipe: checked; of it the loop reads what concerns steps and validation.
@@ -139,7 +140,8 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         let row = EpochReport(
             epoch: epoch, terms: state.progress.termMeans, scores: scores, fitness: verdict.fitness,
             isBest: verdict.isBest, rates: schedule.rates(batch: max(batchNumber - 1, 0)),
-            seconds: verdict.seconds, stops: verdict.stops)
+            seconds: verdict.seconds, stops: verdict.stops, loading: source.loading.since(loadedBefore))
+        loadedBefore = source.loading
         // All at once: a save from a signal must not see a fitness that counts and an epoch that does not.
         state.changing {
             if let value = verdict.fitness { _ = state.progress.stopping.observe(value, epoch: epoch + 1) }

@@ -42,13 +42,13 @@ import Testing
 
     @Test func tablesFollowTheRelease() {
         let now = ColorJitter(hue: 0.01, saturation: 0.5, brightness: -0.4, compatibility: .current)
-        #expect(now.hue[0] == 1 && now.hue[100] == 101 && now.hue[179] == 0)
-        #expect(now.saturation[0] == 0 && now.saturation[101] == 151 && now.saturation[200] == 255)
-        #expect(now.brightness[255] == 153)
+        #expect(now.hue.table[0] == 1 && now.hue.table[100] == 101 && now.hue.table[179] == 0)
+        #expect(now.saturation.table[0] == 0 && now.saturation.table[101] == 151 && now.saturation.table[200] == 255)
+        #expect(now.brightness.table[255] == 153)
         let back = ColorJitter(hue: -0.01, saturation: 0, brightness: 0, compatibility: .current)
-        #expect(back.hue[0] == 178 && back.hue[1] == 179 && back.hue[2] == 0)
+        #expect(back.hue.table[0] == 178 && back.hue.table[1] == 179 && back.hue.table[2] == 0)
         let old = ColorJitter(hue: 0.01, saturation: 0, brightness: 0, compatibility: .v83)
-        #expect(old.hue[0] == 0 && old.hue[100] == 101 && old.hue[179] == 0)
+        #expect(old.hue.table[0] == 0 && old.hue.table[100] == 101 && old.hue.table[179] == 0)
     }
 
     @Test func finishAddsJitterFlipsAndOrderInOnePass() {

@@ -183,7 +183,7 @@ import Testing
                 if generator.integer(below: 2) == 0 { bytes.removeLast(generator.integer(below: bytes.count)) }
                 var info = cimage_info()
                 var pixels: UnsafeMutablePointer<UInt8>?
-                let status = cimage_decode_bytes(bytes, bytes.count, &pixels, &info, nil, 0)
+                let status = cimage_decode_bytes(bytes, bytes.count, 1, &pixels, &info, nil, 0)
                 #expect((status == CIMAGE_OK) == (pixels != nil))
                 cimage_free(pixels)
             }

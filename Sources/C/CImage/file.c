@@ -97,10 +97,11 @@ static long long read_part(int file, uint8_t *bytes, size_t count, long long off
     return (long long)done;
 }
 
-static int run(const uint8_t *bytes, size_t count, decoder_task task, int *needs_check, uint8_t **rgb,
-               cimage_info *info, message_buffer message) {
+static int run(const uint8_t *bytes, size_t count, decoder_task task, int reduction, uint8_t **rgb, cimage_info *info,
+               message_buffer message) {
+    int whole = 0;
     switch (recognise(bytes, count, message)) {
-    case CIMAGE_JPEG: return jpeg_run(bytes, count, task, needs_check, rgb, info, message);
+    case CIMAGE_JPEG: return jpeg_run(bytes, count, task, reduction, &whole, rgb, info, message);
     case CIMAGE_PNG: return png_run(bytes, count, task, rgb, info, message);
     default: return CIMAGE_UNKNOWN_FORMAT;
     }
@@ -123,7 +124,7 @@ static int probe_start(int file, uint8_t *bytes, int *whole, cimage_info *info, 
     int format = recognise(bytes, (size_t)got, message);
     *whole = format == CIMAGE_PNG;
     if (format != CIMAGE_JPEG) return CIMAGE_UNKNOWN_FORMAT;
-    int status = jpeg_run(bytes, (size_t)got, TASK_HEADER, whole, NULL, info, message);
+    int status = jpeg_run(bytes, (size_t)got, TASK_HEADER, 1, whole, NULL, info, message);
     if (status == CIMAGE_TRUNCATED && got < info->file_size) *whole = 1;
     if (status || *whole) return status;
     uint8_t end[2] = {0, 0};
@@ -145,36 +146,35 @@ int cimage_probe(const char *path, cimage_info *info, char *text, size_t text_si
         free(bytes);
         size_t count = 0;
         status = read_all(file, &bytes, &count, info, message);
-        if (!status) status = run(bytes, count, TASK_CHECK, &whole, NULL, info, message);
+        if (!status) status = run(bytes, count, TASK_CHECK, 1, NULL, info, message);
     }
     free(bytes);
     close(file);
     return status;
 }
 
-int cimage_decode(const char *path, uint8_t **rgb, cimage_info *info, char *text, size_t text_size) {
+int cimage_read_file(const char *path, uint8_t **bytes, size_t *count, char *text, size_t text_size) {
     message_buffer message = {text, text_size};
-    memset(info, 0, sizeof *info);
-    *rgb = NULL;
-    int file = open_file(path, info, message);
+    cimage_info info = {0};
+    *bytes = NULL;
+    *count = 0;
+    int file = open_file(path, &info, message);
     if (file < 0) return CIMAGE_CANNOT_OPEN;
-    uint8_t *bytes = NULL;
-    size_t count = 0;
-    int whole = 0;
-    int status = read_all(file, &bytes, &count, info, message);
+    int status = read_all(file, bytes, count, &info, message);
     close(file);
-    if (!status) status = run(bytes, count, TASK_DECODE, &whole, rgb, info, message);
-    free(bytes);
+    if (status) {
+        free(*bytes);
+        *bytes = NULL;
+    }
     return status;
 }
 
 int cimage_decode_bytes(
-    const uint8_t *bytes, size_t count, uint8_t **rgb, cimage_info *info, char *text, size_t text_size
+    const uint8_t *bytes, size_t count, int reduction, uint8_t **rgb, cimage_info *info, char *text, size_t text_size
 ) {
     message_buffer message = {text, text_size};
     memset(info, 0, sizeof *info);
     *rgb = NULL;
     info->file_size = (int64_t)count;
-    int whole = 0;
-    return run(bytes, count, TASK_DECODE, &whole, rgb, info, message);
+    return run(bytes, count, TASK_DECODE, reduction, rgb, info, message);
 }

@@ -37,8 +37,8 @@ typedef enum {
 
 /// `*needs_check` is set when the header alone cannot tell that the picture is whole.
 int jpeg_run(
-    const uint8_t *bytes, size_t count, decoder_task task, int *needs_check, uint8_t **rgb, cimage_info *info,
-    message_buffer message);
+    const uint8_t *bytes, size_t count, decoder_task task, int reduction, int *needs_check, uint8_t **rgb,
+    cimage_info *info, message_buffer message);
 int png_run(
     const uint8_t *bytes, size_t count, decoder_task task, uint8_t **rgb, cimage_info *info, message_buffer message);
 

@@ -153,7 +153,9 @@ static int is_large_enough(const struct jpeg_decompress_struct *jpeg, int64_t fi
     return file_size >= blocks / 4;
 }
 
-static int run(decoder *d, decoder_task task, int *needs_check, cimage_info *info, message_buffer message) {
+static int run(
+    decoder *d, decoder_task task, int reduction, int *needs_check, cimage_info *info, message_buffer message
+) {
     struct jpeg_decompress_struct *jpeg = &d->jpeg;
     jpeg_set_marker_processor(jpeg, JPEG_APP0 + 1, on_app1);
     jpeg_read_header(jpeg, TRUE);
@@ -169,7 +171,7 @@ static int run(decoder *d, decoder_task task, int *needs_check, cimage_info *inf
     jpeg->mem->max_memory_to_use = CIMAGE_DECODER_MEMORY;
     int four = jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;
     jpeg->out_color_space = four ? JCS_CMYK : JCS_RGB;
-    if (task == TASK_CHECK) jpeg->scale_denom = 8;
+    jpeg->scale_denom = task == TASK_CHECK ? 8 : (unsigned)reduction;
     jpeg->buffered_image = several ? TRUE : FALSE;
     jpeg_start_decompress(jpeg);
     if (task == TASK_HEADER) return CIMAGE_OK;
@@ -178,8 +180,11 @@ static int run(decoder *d, decoder_task task, int *needs_check, cimage_info *inf
         if (status || task == TASK_CHECK || d->truncated) return status;
         jpeg_start_output(jpeg, jpeg->input_scan_number);
     }
+    int turned = info->orientation >= 5;
+    info->decoded_width = (int)(turned ? jpeg->output_height : jpeg->output_width);
+    info->decoded_height = (int)(turned ? jpeg->output_width : jpeg->output_height);
     if (task == TASK_DECODE) {
-        d->picture = malloc(3 * (size_t)info->width * (size_t)info->height + CIMAGE_SPARE_BYTES);
+        d->picture = malloc(3 * (size_t)jpeg->output_width * (size_t)jpeg->output_height + CIMAGE_SPARE_BYTES);
         if (!d->picture) return fail(message, CIMAGE_OUT_OF_MEMORY, "does not fit into memory");
     }
     return read_rows(d, info->orientation, message);
@@ -198,8 +203,8 @@ static int explain(decoder *d, message_buffer message) {
 }
 
 int jpeg_run(
-    const uint8_t *bytes, size_t count, decoder_task task, int *needs_check, uint8_t **rgb, cimage_info *info,
-    message_buffer message
+    const uint8_t *bytes, size_t count, decoder_task task, int reduction, int *needs_check, uint8_t **rgb,
+    cimage_info *info, message_buffer message
 ) {
     decoder *d = calloc(1, sizeof(decoder));
     if (!d) return fail(message, CIMAGE_OUT_OF_MEMORY, "does not fit into memory");
@@ -222,7 +227,7 @@ int jpeg_run(
         jpeg_create_decompress(&d->jpeg);
         d->jpeg.client_data = d;
         d->jpeg.src = &d->source;
-        status = run(d, task, needs_check, info, message);
+        status = run(d, task, reduction, needs_check, info, message);
         if (!status && (d->truncated || (task == TASK_HEADER && d->ended))) {
             status = fail(message, CIMAGE_TRUNCATED, TRUNCATED);
         }

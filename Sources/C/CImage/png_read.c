@@ -121,6 +121,8 @@ static int run(decoder *d, png_structp png, png_infop header, decoder_task task,
     info->components = png_get_channels(png, header);
     info->bit_depth = png_get_bit_depth(png, header);
     turn_extent(info);
+    info->decoded_width = info->width;
+    info->decoded_height = info->height;
     if (task != TASK_DECODE) return check_chunks(d->bytes, d->count, message);
     set_conversions(png, header);
     return read_pixels(d, png, header, info, message);

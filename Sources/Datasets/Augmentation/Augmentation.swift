@@ -3,18 +3,22 @@ import Tensors
 
 /// The training transforms of a recipe, in the reference's order.
 ///
-/// Every draw comes from a stream keyed by (seed, epoch, image, purpose); partners are any images of the split.
+/// Every draw comes from a stream keyed by (seed, epoch, image, purpose).
 struct Augmentation {
     let recipe: Recipe
     let store: PictureStore
     let epoch: Int
+    let mates: Mates.Pool
+    let timer: StageTimer
     /// Whether mosaic and mixup are over for this run.
     let isClosing: Bool
 
-    init(recipe: Recipe, store: PictureStore, epoch: Int) {
+    init(recipe: Recipe, store: PictureStore, epoch: Int, mates: Mates.Pool, timer: StageTimer) {
         self.recipe = recipe
         self.store = store
         self.epoch = epoch
+        self.mates = mates
+        self.timer = timer
         isClosing = Augmentation.isClosing(epoch: epoch, recipe: recipe)
     }
 
@@ -29,9 +33,10 @@ struct Augmentation {
         var sample = try composed(index, base: index, part: 0)
         var stream = random(index, .mixup)
         if !isClosing, recipe.mixup > 0, stream.uniform() < recipe.mixup {
-            let partner = stream.integer(below: store.catalog.count)
+            let mate = mates.draw(&stream)
             let share = stream.beta(32, 32)
-            sample = mixed(sample, try composed(partner, base: index, part: 1), share: share)
+            let other = try composed(mate, base: index, part: 1)
+            sample = timer.measure(.affine) { mixed(sample, other, share: share) }
         }
         let finish = finish(index)
         finish.apply(to: &sample)
@@ -45,24 +50,24 @@ struct Augmentation {
     /// Mosaic and affine transform of image `index`, with the draws of image `base`.
     private func composed(_ index: Int, base: Int, part: Int) throws -> Sample {
         let size = recipe.imageSize
-        var sample = try mosaic(index, base: base, part: part)
+        let sample = try mosaic(index, base: base, part: part)
         var stream = random(base, .affine, part: part)
         let affine = RandomAffine(
             of: sample.picture, height: size.height, width: size.width, recipe: recipe, stream: &stream)
-        sample = affine.apply(to: sample)
-        return sample
+        return timer.measure(.affine) { affine.apply(to: sample) }
     }
 
     private func mosaic(_ index: Int, base: Int, part: Int) throws -> Sample {
         let size = recipe.imageSize
         var stream = random(base, .mosaic, part: part)
         if isClosing || stream.uniform() >= recipe.mosaic {
-            let sample = try Sample(store, index)
-            return recipe.compat == .v83 ? letterboxed(sample, size) : sample
+            let sample = try Sample(store, index, timer)
+            return recipe.compat == .v83 ? timer.measure(.letterbox) { letterboxed(sample, size) } : sample
         }
-        let partners = (0..<3).map { _ in stream.integer(below: store.catalog.count) }
+        let others = (0..<3).map { _ in mates.draw(&stream) }
         let mosaic = Mosaic(inputHeight: size.height, inputWidth: size.width, stream: &stream)
-        return mosaic.assemble(try ([index] + partners).map { try Sample(store, $0) })
+        let samples = try ([index] + others).map { try Sample(store, $0, timer) }
+        return timer.measure(.mosaic) { mosaic.assemble(samples) }
     }
 
     /// 8.3 pads a picture to the input size before it is transformed.

@@ -1,14 +1,14 @@
 import Configuration
 import Tensors
 
-/// A change of hue, saturation and brightness, as tables over the 8-bit values of the reference's HSV.
+/// A change of hue, saturation and brightness, over the 8-bit values of the reference's HSV.
 ///
 /// Source: spec of the data sets, section 7.
 struct ColorJitter {
     /// New hue (0…179), saturation and brightness (0…255) of every old one.
-    let hue: [Float]
-    let saturation: [Float]
-    let brightness: [Float]
+    let hue: ToneCurve
+    let saturation: ToneCurve
+    let brightness: ToneCurve
 
     /// Draws a change; nil when the recipe allows none.
     init?(recipe: Recipe, stream: inout RandomStream) {
@@ -20,32 +20,17 @@ struct ColorJitter {
     }
 
     init(hue h: Double, saturation s: Double, brightness v: Double, compatibility: Compatibility) {
-        let values = (0..<256).map(Double.init)
-        hue = values.map { x in
-            let moved = compatibility == .current ? x + 180 * h : x * (1 + h)
-            let turned = moved - 180 * (moved / 180).rounded(.down)
-            // Rounding can lift a tiny negative hue to the full turn.
-            return Float(turned >= 180 ? 0 : turned.rounded(.down))
-        }
-        saturation = values.map { Float(min(max($0 * (1 + s), 0), 255).rounded(.down)) }
-        brightness = values.map { Float(min(max($0 * (1 + v), 0), 255).rounded(.down)) }
+        hue =
+            compatibility == .current
+            ? ToneCurve(slope: 1, offset: 180 * h, period: 180) : ToneCurve(slope: 1 + h, offset: 0, period: 180)
+        saturation = ToneCurve(scaledBy: 1 + s)
+        brightness = ToneCurve(scaledBy: 1 + v)
     }
 
-    /// Eight changed pixels; values are integers from 0 to 255.
-    @inline(__always)
-    func apply(_ r: inout SIMD8<Float>, _ g: inout SIMD8<Float>, _ b: inout SIMD8<Float>) {
-        let (h, s, v) = hsv(r, g, b)
-        (r, g, b) = rgb(look(h, up: hue), look(s, up: saturation), look(v, up: brightness))
-    }
-
-    @inline(__always)
-    private func look(_ values: SIMD8<Float>, up table: [Float]) -> SIMD8<Float> {
-        let places = nearestIntegers(values)
-        return table.withUnsafeBufferPointer { table in
-            var result = SIMD8<Float>()
-            for lane in 0..<8 { result[lane] = table[Int(places[lane])] }
-            return result
-        }
+    /// All three where they are lines, as they nearly always are.
+    var lines: (hue: ToneCurve.Line, saturation: ToneCurve.Line, brightness: ToneCurve.Line)? {
+        guard let hue = hue.line, let saturation = saturation.line, let brightness = brightness.line else { return nil }
+        return (hue, saturation, brightness)
     }
 }
 
@@ -54,19 +39,19 @@ struct ColorJitter {
 func hsv(
     _ r: SIMD8<Float>, _ g: SIMD8<Float>, _ b: SIMD8<Float>
 ) -> (SIMD8<Float>, SIMD8<Float>, SIMD8<Float>) {
-    let one = SIMD8<Float>(repeating: 1)
     let v = larger(larger(r, g), b)
     let d = v - smaller(smaller(r, g), b)
-    // Every product stays below 2²⁴, so that Float holds the integers exactly; the reciprocals round as integers do.
-    let perValue = nearest(1_044_480 / larger(v, one))
-    let perRange = nearest(122_880 / larger(d, one))
-    let s = floored((d * perValue + 2048) * 0x1p-12)
+    // Every product stays below 2²³, so that Float holds the integers and their halves exactly; the reciprocals round as
+    // integers do.
+    let perValue = nearest(1_044_480 / larger(v, SIMD8(repeating: 1)))
+    let perRange = nearest(122_880 / larger(d, SIMD8(repeating: 1)))
+    // (n + 2048) >> 12 is the integer nearest to n / 4096, halves upwards.
+    let s = nearest((d * perValue + 0.5) * 0x1p-12)
     var turn = (r - g) + 4 * d
-    turn.replace(with: (b - r) + 2 * d, where: v .== g)
-    turn.replace(with: g - b, where: v .== r)
-    var h = floored((turn * perRange + 2048) * 0x1p-12)
-    h.replace(with: h + 180, where: h .< 0)
-    return (h, s, v)
+    turn = turn.replacing(with: (b - r) + 2 * d, where: v .== g)
+    turn = turn.replacing(with: g - b, where: v .== r)
+    let h = nearest((turn * perRange + 0.5) * 0x1p-12)
+    return (h.replacing(with: h + 180, where: h .< 0), s, v)
 }
 
 /// RGB of 8-bit HSV, rounded down to integers.
@@ -76,13 +61,19 @@ func rgb(
 ) -> (SIMD8<Float>, SIMD8<Float>, SIMD8<Float>) {
     let sector = h * (6.0 / 180)
     let reach = v * s * (1.0 / 255)
-    @inline(__always)
-    func channel(_ offset: Float) -> SIMD8<Float> {
-        var k = sector + offset
-        k.replace(with: k - 6, where: k .>= 6)
-        let share = smaller(larger(smaller(k, 4 - k), SIMD8()), SIMD8(repeating: 1))
-        // A hair is added so that a value that is an integer but for rounding stays that integer.
-        return floored(v - reach * share + 0x1p-12)
-    }
-    return (channel(5), channel(3), channel(1))
+    // What a channel lacks of the brightness, as a part of the reach: red from 2 to 4, the others round about 5 and 1.
+    return (
+        lessened(v, by: reach, 2 - magnitude(sector - 3)), lessened(v, by: reach, magnitude(sector - 2) - 1),
+        lessened(v, by: reach, magnitude(sector - 4) - 1)
+    )
 }
+
+@inline(__always)
+private func lessened(_ v: SIMD8<Float>, by reach: SIMD8<Float>, _ share: SIMD8<Float>) -> SIMD8<Float> {
+    let part = smaller(larger(share, SIMD8()), SIMD8(repeating: 1))
+    // Half less is rounded to the integer below. A hair more keeps a value that is an integer but for rounding.
+    return nearest(v - reach * part - (0.5 - 0x1.2p-12))
+}
+
+@inline(__always)
+private func magnitude(_ x: SIMD8<Float>) -> SIMD8<Float> { larger(x, -x) }

@@ -15,8 +15,8 @@ struct Sample {
 
 extension Sample {
     /// Image `index` as it is loaded, with its labels in pixels.
-    init(_ store: PictureStore, _ index: Int) throws {
-        picture = try store.picture(index)
+    init(_ store: PictureStore, _ index: Int, _ timer: StageTimer) throws {
+        picture = try store.picture(index, timer: timer)
         let entry = store.catalog.entries[index]
         hasPolygons = entry.hasPolygons
         let extent = SIMD4(

@@ -23,8 +23,11 @@ public struct BatchRequest: Hashable, Sendable {
 public struct BatchLoader: Sendable {
     /// How the images are divided.
     public let plan: ShardPlan
+    /// What the batches have cost so far.
+    public let times = LoadingTimes()
     private var recipe: Recipe
     private let store: PictureStore
+    private let mates: Mates
 
     /// Epochs of the run, whose last ones are without mosaic.
     public var epochs: Int {
@@ -32,13 +35,19 @@ public struct BatchLoader: Sendable {
         set { recipe.epochs = newValue }
     }
 
-    /// - Parameter store: pictures at the recipe's `imgsz`.
-    public init(store: PictureStore, plan: ShardPlan, recipe: Recipe) {
+    /// - Parameters:
+    ///   - store: pictures at the recipe's `imgsz`.
+    ///   - assumesLarge: whether mosaics are drawn as in a data set that is too large to be kept in memory.
+    public init(store: PictureStore, plan: ShardPlan, recipe: Recipe, assumesLarge: Bool = false) {
         precondition(plan.images == store.catalog.count, "a plan for \(plan.images) of \(store.catalog.count) images")
         self.store = store
         self.plan = plan
         self.recipe = recipe
+        mates = Mates(plan: plan, catalog: store.catalog, recipe: recipe, assumesLarge: assumesLarge)
     }
+
+    /// Pictures that a shard's mosaics ask for again soon, so that a store should keep them.
+    public static func recentPictures(batch: Int) -> Int { Mates.recent(batch: batch) }
 
     /// Indices in the catalog of the images of a shard, in order.
     public func indices(_ request: BatchRequest) -> [Int] {
@@ -55,15 +64,20 @@ public struct BatchLoader: Sendable {
 
     /// As `batch(epoch:step:shard:)`.
     public func batch(_ request: BatchRequest) throws -> Batch {
+        let timer = StageTimer()
         let indices = indices(request)
+        defer { times.add(timer, images: indices.count) }
         let size = recipe.imageSize
-        let augmentation = Augmentation(recipe: recipe, store: store, epoch: request.epoch)
+        let augmentation = Augmentation(
+            recipe: recipe, store: store, epoch: request.epoch, mates: mates.pool(for: request), timer: timer)
         let images = Tensor(lasting: Shape(indices.count, size.height, size.width, 3))
         var objects: [BoxLabels.Object] = []
         var sources: [ImageSource] = []
         for (place, index) in indices.enumerated() {
             let (sample, finish) = try augmentation.sample(index)
-            finish.write(sample.picture, to: images.pointer + place * size.height * size.width * 3)
+            timer.measure(.hsv) {
+                finish.write(sample.picture, to: images.pointer + place * size.height * size.width * 3)
+            }
             objects += sample.labels(image: place)
             let entry = store.catalog.entries[index]
             sources.append(

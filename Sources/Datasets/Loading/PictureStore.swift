@@ -1,89 +1,110 @@
-import CHost
 import Configuration
 import Diagnostics
 import Foundation
-import Synchronization
 
 /// Pictures of a catalog at the size they are used at, kept in memory as far as the limit allows.
 ///
 /// What is kept changes no value, only the time to get it.
-public final class PictureStore: Sendable {
-    private struct Kept {
-        var pictures: [Int: Picture] = [:]
-        var bytes = 0
+public final class PictureStore: @unchecked Sendable {  // Everything that changes is behind `lock`.
+    /// Which pictures stay when there is not room for all.
+    public enum Keeping: Sendable {
+        /// Those that came first: for pictures that are asked for in the same order again and again.
+        case first
+        /// Those that came last: for pictures that are soon asked for again.
+        case recent
     }
 
     /// The images.
     public let catalog: ImageCatalog
-    private let target: SIMD2<Int>
+    private let target: (height: Int, width: Int)
     private let limit: Int
-    private let kept = Mutex(Kept())
+    private let keeping: Keeping
+    private let reduces: Bool
+
+    private let lock = NSCondition()
+    private var pictures: [Int: Picture] = [:]
+    private var bytes = 0
+    /// In the order they came; those before `oldest` have gone.
+    private var order: [Int] = []
+    private var oldest = 0
+    private var loading: Set<Int> = []
 
     /// - Parameters:
     ///   - target: height and width that pictures are made to fit.
     ///   - limit: bytes of pictures that are kept.
-    public init(_ catalog: ImageCatalog, target: (height: Int, width: Int), limit: Int) {
+    ///   - reduces: decodes a JPEG that is at least twice as large as needed at a half, a quarter or an eighth of its size.
+    ///     That is faster, and averages pixels that the reference leaves out: pictures look alike, but bytes differ.
+    public init(
+        _ catalog: ImageCatalog, target: (height: Int, width: Int), limit: Int, keeping: Keeping = .first,
+        reduces: Bool = false
+    ) {
         self.catalog = catalog
-        self.target = SIMD2(target.height, target.width)
+        self.target = target
         self.limit = limit
+        self.keeping = keeping
+        self.reduces = reduces
     }
 
     /// The upright picture, resized to fit the target.
-    public func picture(_ index: Int) throws -> Picture {
-        if let picture = kept.withLock({ $0.pictures[index] }) { return picture }
-        let picture = try load(index)
-        kept.withLock { kept in
-            if kept.pictures[index] == nil, kept.bytes + picture.byteCount <= limit {
-                kept.pictures[index] = picture
-                kept.bytes += picture.byteCount
-            }
-        }
+    public func picture(_ index: Int) throws -> Picture { try picture(index, timer: StageTimer()) }
+
+    func picture(_ index: Int, timer: StageTimer) throws -> Picture {
+        if let picture = timer.measure(.decode, { kept(orClaimed: index) }) { return picture }
+        var loaded: Picture?
+        defer { finish(index, loaded) }
+        let picture = try load(index, timer)
+        loaded = picture
         return picture
     }
 
-    private func load(_ index: Int) throws -> Picture {
+    /// The kept picture; nil when the caller is to load it, which no other thread does meanwhile.
+    private func kept(orClaimed index: Int) -> Picture? {
+        lock.lock()
+        defer { lock.unlock() }
+        while true {
+            if let picture = pictures[index] { return picture }
+            if loading.insert(index).inserted { return nil }
+            lock.wait()
+        }
+    }
+
+    private func finish(_ index: Int, _ picture: Picture?) {
+        lock.lock()
+        loading.remove(index)
+        if let picture { keep(picture, index) }
+        lock.broadcast()
+        lock.unlock()
+    }
+
+    private func keep(_ picture: Picture, _ index: Int) {
+        guard picture.byteCount <= limit else { return }
+        while keeping == .recent, bytes + picture.byteCount > limit, oldest < order.count {
+            if let gone = pictures.removeValue(forKey: order[oldest]) { bytes -= gone.byteCount }
+            oldest += 1
+        }
+        guard bytes + picture.byteCount <= limit else { return }
+        pictures[index] = picture
+        bytes += picture.byteCount
+        order.append(index)
+        if oldest > order.count / 2 {
+            order.removeFirst(oldest)
+            oldest = 0
+        }
+    }
+
+    private func load(_ index: Int, _ timer: StageTimer) throws -> Picture {
         let path = catalog.path(index)
-        let file = try PictureFile.read(path)
+        let bytes = try timer.measure(.read) { try FileBytes(path) }
         let entry = catalog.entries[index]
-        guard file.height == entry.height, file.width == entry.width else {
+        let (height, width) = fittedExtent(height: entry.height, width: entry.width, into: target)
+        let reduction = reduces ? largestReduction(from: (entry.height, entry.width), to: (height, width)) : 1
+        let decoded = try timer.measure(.decode) { try PictureFile.decode(bytes, reduction: reduction) }
+        timer.decoded += 1
+        guard decoded.height == entry.height, decoded.width == entry.width else {
             throw Problem(
-                "is \(file.width) x \(file.height) pixels now and was \(entry.width) x \(entry.height) at the start",
+                "is \(decoded.width) x \(decoded.height) pixels now and was \(entry.width) x \(entry.height) at the start",
                 file: path, remedy: "Do not change the data set during a run; resume it")
         }
-        let (height, width) = fittedExtent(height: file.height, width: file.width, into: (target.x, target.y))
-        return resized(file, height: height, width: width)
-    }
-
-    /// Bytes that all pictures of a catalog take.
-    public static func bytes(of catalog: ImageCatalog, target: (height: Int, width: Int)) -> Int {
-        catalog.entries.reduce(0) { sum, entry in
-            let (height, width) = fittedExtent(height: entry.height, width: entry.width, into: target)
-            return sum + height * width * 3
-        }
-    }
-
-    /// How much a recipe wants kept; throws when `cache: ram` would take more than half of the free memory.
-    ///
-    /// - Parameter processes: ranks of this host, which share its memory.
-    public static func limit(
-        for recipe: Recipe, catalogs: [ImageCatalog], processes: Int, freeMemory: Int = PictureStore.freeMemory()
-    ) throws -> Int {
-        // Without a cache, what costs next to nothing: a small data set is then decoded once all the same.
-        if recipe.cache == .none { return min(128 << 20, freeMemory / (8 * processes)) }
-        let size = (height: recipe.imageSize.height, width: recipe.imageSize.width)
-        let wanted = catalogs.reduce(0) { $0 + bytes(of: $1, target: size) }
-        guard wanted <= freeMemory / (2 * processes) else {
-            throw Problem(
-                "'cache: ram' needs \(wanted >> 20) MiB for each of \(processes) ranks of this host, and half of its"
-                    + " free memory is \(freeMemory >> 21) MiB",
-                remedy: "Set 'cache: false', or run fewer ranks on this host", exit: .environment)
-        }
-        return wanted
-    }
-
-    /// Bytes that this host and its control groups can still give.
-    public static func freeMemory() -> Int {
-        let bytes = chost_available_bytes()
-        return bytes < 0 ? Int(ProcessInfo.processInfo.physicalMemory) / 2 : Int(bytes)
+        return timer.measure(.resize) { resized(decoded, height: height, width: width) }
     }
 }

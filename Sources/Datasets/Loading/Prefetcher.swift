@@ -1,3 +1,4 @@
+import CHost
 import Foundation
 import Synchronization
 
@@ -36,9 +37,11 @@ public final class Prefetcher: Sendable {
         state.join()
     }
 
-    /// How many threads a recipe wants for decoding: by itself one for four that compute, as a mosaic of four pictures
-    /// takes about a quarter of a small student's step.
-    public static func threads(workers: Int, cores: Int) -> Int { workers > 0 ? workers : max(1, cores / 4) }
+    /// How many threads a recipe wants for decoding: by itself up to four, beyond that one for four that compute. They
+    /// step aside for these, so that there may be as many: all cores load when a step waits for data.
+    public static func threads(workers: Int, cores: Int) -> Int {
+        workers > 0 ? workers : min(cores, max(4, cores / 4))
+    }
 }
 
 /// What the threads and the consumer share; the threads do not keep the prefetcher itself alive.
@@ -67,7 +70,10 @@ private final class State: @unchecked Sendable {  // Everything that changes is 
     func start(threads: Int) {
         running = threads
         for _ in 0..<threads {
-            let thread = Thread { [self] in work() }
+            let thread = Thread { [self] in
+                chost_step_aside()
+                work()
+            }
             thread.name = "prefetch"
             thread.stackSize = 8 << 20
             thread.start()

@@ -18,6 +18,8 @@ public struct ValidationBatches: Sendable {
 
     /// The batches in order.
     public let groups: [Group]
+    /// What the batches have cost so far.
+    public let times = LoadingTimes()
     private let store: PictureStore
 
     /// - Parameters:
@@ -59,13 +61,17 @@ public struct ValidationBatches: Sendable {
     ///
     /// Throws when a file has become unreadable since the scan.
     public func batch(_ number: Int) throws -> Batch {
+        let timer = StageTimer()
         let group = groups[number]
+        defer { times.add(timer, images: group.indices.count) }
         let images = Tensor(Shape(group.indices.count, group.height, group.width, 3))
         var objects: [BoxLabels.Object] = []
         var sources: [ImageSource] = []
         for (place, index) in group.indices.enumerated() {
-            let (picture, source, labels) = try letterboxed(index, image: place, into: group)
-            Finish().write(picture, to: images.pointer + place * group.height * group.width * 3)
+            let (picture, source, labels) = try letterboxed(index, image: place, into: group, timer)
+            timer.measure(.hsv) {
+                Finish().write(picture, to: images.pointer + place * group.height * group.width * 3)
+            }
             objects += labels
             sources.append(source)
         }
@@ -74,14 +80,14 @@ public struct ValidationBatches: Sendable {
     }
 
     private func letterboxed(
-        _ index: Int, image: Int, into group: Group
+        _ index: Int, image: Int, into group: Group, _ timer: StageTimer
     ) throws -> (Picture, ImageSource, [BoxLabels.Object]) {
-        var sample = try Sample(store, index)
+        var sample = try Sample(store, index, timer)
         let loaded = sample.picture
         let box = Letterbox(
             height: loaded.height, width: loaded.width, into: (group.height, group.width), enlarges: false)
         let shift = SIMD4(Float(box.left), Float(box.top), Float(box.left), Float(box.top))
-        sample.picture = box.apply(to: loaded)
+        sample.picture = timer.measure(.letterbox) { box.apply(to: loaded) }
         for i in sample.objects.indices { sample.objects[i].box = sample.objects[i].box * Float(box.ratio) + shift }
         let entry = store.catalog.entries[index]
         let gain =

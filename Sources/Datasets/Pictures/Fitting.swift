@@ -11,3 +11,8 @@ public func fittedExtent(
         min(Int((Double(width) * ratio).rounded(.up)), target.width)
     )
 }
+
+/// How many pixels of a side a decoder may make one, so that the picture still is at least as large as `target`.
+func largestReduction(from source: (height: Int, width: Int), to target: (height: Int, width: Int)) -> Int {
+    [8, 4, 2].first { target.height * $0 <= source.height && target.width * $0 <= source.width } ?? 1
+}

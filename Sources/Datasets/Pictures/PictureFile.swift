@@ -11,16 +11,70 @@ public struct PictureHeader: Equatable, Sendable {
     public var fileSize: Int
 }
 
+/// The bytes of a file, with its name for messages.
+final class FileBytes {
+    let path: String
+    fileprivate let count: Int
+    fileprivate let bytes: UnsafeMutablePointer<UInt8>?
+
+    init(_ path: String) throws {
+        self.path = path
+        var size = 0
+        var memory: UnsafeMutablePointer<UInt8>?
+        try PictureFile.check(path) { cimage_read_file(path, &memory, &size, $0, $1) }
+        bytes = memory
+        count = size
+    }
+
+    deinit { cimage_free(bytes) }
+}
+
+/// The upright picture of a file, perhaps at a reduced size.
+struct DecodedPicture {
+    let pixels: Picture
+    /// Height and width of the whole picture, in its own pixels.
+    let height: Int
+    let width: Int
+    /// Where the picture lies in `pixels`; they cover up to `reduction − 1` pixels more where a side is no multiple of it.
+    let area: PictureArea
+
+    init(_ picture: Picture) {
+        pixels = picture
+        height = picture.height
+        width = picture.width
+        area = PictureArea(of: picture)
+    }
+
+    fileprivate init(_ memory: UnsafeMutablePointer<UInt8>, _ info: cimage_info, reduction: Int) {
+        pixels = Picture(height: Int(info.decoded_height), width: Int(info.decoded_width), owning: memory)
+        height = Int(info.height)
+        width = Int(info.width)
+        var area = PictureArea(of: pixels)
+        if pixels.height != height || pixels.width != width {
+            area.height = Double(height) / Double(reduction)
+            area.width = Double(width) / Double(reduction)
+            // What is too much lies at the right and at the bottom of the picture as it is stored.
+            if [2, 3, 6, 7].contains(info.orientation) { area.left = Double(pixels.width) - area.width }
+            if [3, 4, 7, 8].contains(info.orientation) { area.top = Double(pixels.height) - area.height }
+        }
+        self.area = area
+    }
+}
+
 /// JPEG and PNG files; which of the two is told by their bytes, not by their name.
 public enum PictureFile {
     /// The upright picture: EXIF rotation applied, alpha dropped, 16-bit values reduced to their high byte, gray,
     /// palettes and CMYK converted.
-    public static func read(_ path: String) throws -> Picture {
+    public static func read(_ path: String) throws -> Picture { try decode(FileBytes(path), reduction: 1).pixels }
+
+    /// The same from the bytes of a file; a JPEG at a part of its size: 1, 2, 4 or 8 pixels of a side become one.
+    static func decode(_ file: FileBytes, reduction: Int) throws -> DecodedPicture {
         var info = cimage_info()
         var memory: UnsafeMutablePointer<UInt8>?
-        try check(path) { cimage_decode(path, &memory, &info, $0, $1) }
+        let (bytes, count, path) = (file.bytes, file.count, file.path)
+        try check(path) { cimage_decode_bytes(bytes, count, Int32(reduction), &memory, &info, $0, $1) }
         guard let memory else { throw Problem("cannot be decoded", file: path) }
-        return Picture(height: Int(info.height), width: Int(info.width), owning: memory)
+        return DecodedPicture(memory, info, reduction: reduction)
     }
 
     /// The header, after looking at as much of the file as tells that the picture is whole.
@@ -30,7 +84,7 @@ public enum PictureFile {
         return PictureHeader(height: Int(info.height), width: Int(info.width), fileSize: Int(info.file_size))
     }
 
-    private static func check(
+    fileprivate static func check(
         _ path: String, _ body: (UnsafeMutablePointer<CChar>, Int) -> Int32
     ) throws {
         let size = Int(CIMAGE_MESSAGE_SIZE)

@@ -6,10 +6,15 @@ private struct Tap {
     var secondWeight: Int32
 
     /// Taps of one axis. Rows keep their fraction at the borders and clamp the indices; columns drop the fraction.
-    static func taps(from source: Int, to target: Int, resetsAtBorders: Bool) -> [Tap] {
-        let scale = 1 / (Double(target) / Double(source))
+    ///
+    /// - Parameters:
+    ///   - start: where among the `source` pixels the picture begins, and `length` how long it is.
+    static func taps(
+        from source: Int, start: Double, length: Double, to target: Int, resetsAtBorders: Bool
+    ) -> [Tap] {
+        let scale = 1 / (Double(target) / length)
         return (0..<target).map { x in
-            var f = Float((Double(x) + 0.5) * scale - 0.5)
+            var f = Float((Double(x) + 0.5) * scale - 0.5 + start)
             var i = Int(f.rounded(.down))
             f -= Float(i)
             if resetsAtBorders {
@@ -24,14 +29,36 @@ private struct Tap {
     }
 }
 
+/// A rectangle of a picture, in pixels and their parts.
+struct PictureArea: Equatable {
+    var left = 0.0
+    var top = 0.0
+    var width: Double
+    var height: Double
+
+    /// All of it.
+    init(of picture: Picture) {
+        width = Double(picture.width)
+        height = Double(picture.height)
+    }
+}
+
 /// Bilinear resize without antialiasing, in the reference's 8-bit arithmetic: equal bytes.
+func resized(_ source: Picture, height: Int, width: Int) -> Picture {
+    resized(DecodedPicture(source), height: height, width: width)
+}
+
+/// The same of a picture that may have been decoded at a reduced size.
 ///
 /// Source: spec of the data sets, section 4.
-func resized(_ source: Picture, height: Int, width: Int) -> Picture {
-    if source.height == height, source.width == width { return source }
+func resized(_ decoded: DecodedPicture, height: Int, width: Int) -> Picture {
+    let source = decoded.pixels, area = decoded.area
+    if source.height == height, source.width == width, area == PictureArea(of: source) { return source }
     let target = Picture(height: height, width: width)
-    let columns = Tap.taps(from: source.width, to: width, resetsAtBorders: true)
-    let rows = Tap.taps(from: source.height, to: height, resetsAtBorders: false)
+    let columns = Tap.taps(
+        from: source.width, start: area.left, length: area.width, to: width, resetsAtBorders: true)
+    let rows = Tap.taps(
+        from: source.height, start: area.top, length: area.height, to: height, resetsAtBorders: false)
     let count = width * 3
     // Two horizontally resized rows, with room for the overlapping stores of the last pixel and of the last vector.
     let stretched = UnsafeMutablePointer<Int32>.allocate(capacity: 2 * (count + 16))

@@ -8,6 +8,8 @@ struct EpochTally: Equatable, Sendable, Codable {
     var images = 0
     /// Seconds of all steps.
     var seconds = 0.0
+    /// Part of `seconds` that steps waited for batches; nil in checkpoints of before.
+    var loadingSeconds: Double?
 
     mutating func add(_ report: StepReport) {
         if report.isSkipped {
@@ -18,10 +20,13 @@ struct EpochTally: Equatable, Sendable, Codable {
         }
         images += report.images
         seconds += report.seconds
+        loadingSeconds = (loadingSeconds ?? 0) + report.loadingSeconds
     }
 
     /// Mean gradient norm of the sound steps; NaN when there are none.
     var meanNorm: Double { soundSteps == 0 ? .nan : normSum / Double(soundSteps) }
+    /// Part of the steps' time that they waited for batches.
+    var waitingShare: Double { seconds > 0 ? (loadingSeconds ?? .nan) / seconds : .nan }
     var imagesPerSecond: Double { seconds > 0 ? Double(images) / seconds : .nan }
 }
 

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 
 /// A value of a line of `events.jsonl`; keys keep their order.
@@ -62,6 +63,7 @@ struct EventLine {
             ("seconds", .number(report.seconds)), ("terms", named(report.terms)),
             ("total", .number(total(report.terms))), ("grad_norm", .number(tally.meanNorm)),
             ("images_per_second", .number(tally.imagesPerSecond)), ("skipped", .count(tally.skippedSteps)),
+            ("loading_share", .number(tally.waitingShare)), ("loading_ms_per_image", milliseconds(report.loading)),
         ]
         if let scores = report.scores {
             let names = ["precision", "recall", "mAP50", "mAP50-95"]
@@ -84,6 +86,11 @@ struct EventLine {
     }
 
     private func named(_ values: [Double]) -> EventValue { .object(zip(terms, values).map { ($0, .number($1)) }) }
+
+    /// Of one loading thread, by stage.
+    private func milliseconds(_ loading: LoadingTimes.Sums) -> EventValue {
+        .object(LoadingStage.allCases.map { ($0.name, .number(loading.milliseconds($0))) })
+    }
 
     private func total(_ values: [Double]) -> Double {
         zip(values, weights).reduce(0) { $0 + ($1.1 == 0 ? 0 : $1.0 * $1.1) }

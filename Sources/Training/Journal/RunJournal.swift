@@ -107,6 +107,7 @@ public final class RunJournal: Journal {
         append(table.row(report, terms: line.terms, tally: tally), to: results, durably: true)
         append(line.epoch(report, tally), to: events, durably: true)
         display.show(report, state.progress, tally)
+        if let text = LoadingLine.text(report.loading, waitingShare: tally.waitingShare) { log.write(text) }
         checkpoints.advance(to: state.progress.position, tally: EpochTally())
         let isFinal = report.stops || state.progress.epoch >= state.progress.epochs
         do { try checkpoints.save(report, state) } catch let problem as Problem where !isFinal {

@@ -204,12 +204,15 @@ struct TrainingRun {
     }
 
     private func source(_ images: ImageCatalog, _ data: DataLoading, _ plan: RunPlan) throws -> ShardedSource {
-        let store = PictureStore(images, target: recipe.imageSize, limit: try cacheLimit([images, data.val]))
+        let recent = plan.local.count * BatchLoader.recentPictures(batch: plan.shards.batch)
+        let store = PictureStore(
+            images, target: recipe.imageSize, limit: try cacheLimit([images, data.val], recent: recent),
+            keeping: .recent, reduces: true)
         return ShardedSource(
             BatchLoader(store: store, plan: plan.shards, recipe: recipe), shards: plan.local, threads: loaderThreads)
     }
 
-    private func cacheLimit(_ catalogs: [ImageCatalog]) throws -> Int {
-        try PictureStore.limit(for: recipe, catalogs: catalogs, processes: ranks.local.size)
+    private func cacheLimit(_ catalogs: [ImageCatalog], recent: Int = 0) throws -> Int {
+        try PictureStore.limit(for: recipe, catalogs: catalogs, processes: ranks.local.size, recent: recent)
     }
 }

@@ -29,19 +29,26 @@ struct ValidationResult: Encodable {
     var ranks: Int
     var seconds: Double
     var millisecondsPerImage: Double
+    /// Milliseconds of a rank per image: preprocess, inference, loss, postprocess.
+    var speed: [String: Double]
     private let table: String
+    private let speedText: String
 
     enum CodingKeys: String, CodingKey {
-        case model, all, classes, losses, ranks, seconds
+        case model, all, classes, losses, ranks, seconds, speed
         case millisecondsPerImage = "ms_per_image"
     }
 
-    init(model: String, _ metrics: DetectionMetrics, losses: [Double], seconds: Double, ranks: Int) {
+    init(
+        model: String, _ metrics: DetectionMetrics, losses: [Double], seconds: Double, ranks: Int, times: ValidationTimes
+    ) {
         self.model = model
         self.losses = losses
         self.ranks = ranks
         self.seconds = seconds
         millisecondsPerImage = 1e3 * seconds / Double(max(metrics.images, 1))
+        speed = ValidationTimes.Part.allCases.reduce(into: [:]) { $0[$1.name] = times.milliseconds($1) }
+        speedText = times.text
         table = metrics.table(perClass: true)
         all = Quality(
             name: "all", images: metrics.images, instances: metrics.instances, precision: metrics.precision,
@@ -53,12 +60,12 @@ struct ValidationResult: Encodable {
         }
     }
 
-    /// The field's table, and the speed.
+    /// The field's table and line of speeds, and how long all of it took.
     var text: String {
-        let speed = String(
-            format: "speed: %.1f ms per image, %.1f images/s", millisecondsPerImage,
+        let whole = String(
+            format: "all: %.1f ms per image, %.1f images/s", millisecondsPerImage,
             1e3 / max(millisecondsPerImage, 1e-9))
-        return "\(table)\n\(speed), \(ranks) rank\(ranks == 1 ? "" : "s"), loading and scoring included"
+        return "\(table)\n\(speedText)\n\(whole), \(ranks) rank\(ranks == 1 ? "" : "s"), loading and scoring included"
     }
 
     /// Writes the numbers as JSON.

@@ -37,14 +37,15 @@ struct ValidationRun {
                 + (recipe.rect ? ", rect" : ""))
         let limit = try PictureStore.limit(for: recipe, catalogs: [data.val], processes: ranks.local.size)
         let store = PictureStore(data.val, target: recipe.imageSize, limit: limit)
+        let batches = ValidationBatches(store: store, batch: recipe.batch, recipe: recipe)
         let evaluator = DetectionEvaluator(
-            model: detector, batches: ValidationBatches(store: store, batch: recipe.batch, recipe: recipe),
-            recipe: recipe, workers: Prefetcher.threads(workers: recipe.workers, cores: Threads.count))
+            model: detector, batches: batches, recipe: recipe, workers: Prefetcher.threads(workers: recipe.workers, cores: Threads.count))
         let start = chost_seconds()
         guard let scores = try evaluator.evaluate(detector, ranks: ranks), let metrics = evaluator.metrics else {
             return nil
         }
         return ValidationResult(
-            model: model, metrics, losses: scores.losses, seconds: chost_seconds() - start, ranks: ranks.size)
+            model: model, metrics, losses: scores.losses, seconds: chost_seconds() - start, ranks: ranks.size,
+            times: evaluator.times)
     }
 }

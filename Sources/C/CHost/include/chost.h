@@ -49,6 +49,9 @@ int chost_is_network_disk(const char *path);
 double chost_seconds(void);
 // CPU seconds that this process has used on all its threads.
 double chost_cpu_seconds(void);
+// From now on the calling thread gets a core only where no other thread of this process wants it, and a small share
+// where every core is wanted. There is no way back.
+void chost_step_aside(void);
 
 // --- Signals ---------------------------------------------------------------------------------------------------------
 

@@ -51,6 +51,9 @@ typedef struct {
     int bit_depth;
     /// EXIF orientation, 1 to 8.
     int orientation;
+    /// Extent of the decoded pixels; smaller than the picture's where it was decoded at a reduced size.
+    int decoded_width;
+    int decoded_height;
     /// Recoverable faults met so far.
     int warnings;
     int64_t file_size;
@@ -62,14 +65,20 @@ int cimage_probe(const char *path, cimage_info *info, char *message, size_t mess
 /// Bytes after a decoded picture that may be read (their values mean nothing), so that pixels can be read by fours.
 #define CIMAGE_SPARE_BYTES 32
 
-/// Decodes a file to `info->height` rows of `info->width` RGB pixels, upright; release with `cimage_free`.
+/// Reads a whole file; release with `cimage_free`.
+int cimage_read_file(const char *path, uint8_t **bytes, size_t *count, char *message, size_t message_size);
+
+/// Decodes a file's bytes to `info->decoded_height` rows of `info->decoded_width` RGB pixels, upright; release with
+/// `cimage_free`.
 ///
 /// Alpha is dropped, 16-bit values keep their high byte, gray and palettes are expanded, CMYK is converted.
-int cimage_decode(const char *path, uint8_t **rgb, cimage_info *info, char *message, size_t message_size);
-
-/// As `cimage_decode`, from memory.
+///
+/// `reduction` is 1, 2, 4 or 8: a JPEG is decoded at that part of its size, each side rounded up, which takes a fraction
+/// of the arithmetic and averages what it leaves out; a PNG comes whole. Decoded pixel (x, y) covers the square of side
+/// `reduction` at (x, y) · `reduction` of the picture as it is stored.
 int cimage_decode_bytes(
-    const uint8_t *bytes, size_t count, uint8_t **rgb, cimage_info *info, char *message, size_t message_size);
+    const uint8_t *bytes, size_t count, int reduction, uint8_t **rgb, cimage_info *info, char *message,
+    size_t message_size);
 
 /// Writes a JPEG (quality 1 to 100); an existing file is replaced. Nothing stays behind after a failure.
 int cimage_write_jpeg(
