@@ -5,7 +5,8 @@ import Testing
 @Suite(.serialized) struct BenchTests {
     private func measure(ranks: Int?, _ words: String...) throws -> [String: Any] {
         let command = [
-            "bench", "--imgsz", "64", "--batch", "1", "--steps", "1", "--threads", "1", "--teacher", "yolov8s", "--json",
+            "bench", "--imgsz", "64", "--batch", "1", "--steps", "1", "--threads", "1", "--teacher", "yolov8s",
+            "--json",
         ]
         let result = try Program.run(command + words, ranks: ranks)
         #expect(result.code == 0, "\(result.output) \(result.errors)")

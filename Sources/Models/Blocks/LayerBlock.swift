@@ -4,14 +4,14 @@ import Layers
 protocol LayerBlock {
     /// Channels of the result.
     var outputs: Int { get }
-    /// Whether the row computes a result that is worth computing twice rather than keeping all that it took.
-    var isRecomputed: Bool { get }
+    /// Whether the row keeps more for the way back than its inputs and its result.
+    var hasInsides: Bool { get }
     /// - Parameter destination: room for the result; fresh when nil.
     func callAsFunction(_ inputs: [Activation], into destination: Activation?) -> Activation
 }
 
 extension LayerBlock {
-    var isRecomputed: Bool { true }
+    var hasInsides: Bool { true }
 }
 
 /// A row of one convolution block.
@@ -36,7 +36,7 @@ struct Chain: LayerBlock {
 /// A row that enlarges by 2.
 struct Enlarging: LayerBlock {
     let outputs: Int
-    var isRecomputed: Bool { false }
+    var hasInsides: Bool { false }
     func callAsFunction(_ inputs: [Activation], into destination: Activation?) -> Activation {
         Upsample()(inputs[0], into: destination)
     }
@@ -45,7 +45,7 @@ struct Enlarging: LayerBlock {
 /// A row that joins maps.
 struct Joining: LayerBlock {
     let outputs: Int
-    var isRecomputed: Bool { false }
+    var hasInsides: Bool { false }
     func callAsFunction(_ inputs: [Activation], into destination: Activation?) -> Activation {
         Concatenation()(inputs, into: destination)
     }

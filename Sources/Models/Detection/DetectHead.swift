@@ -26,8 +26,8 @@ struct DetectHead {
             last = Convolution(hidden, outputs, in: scope / 2)
         }
 
-        func callAsFunction(_ x: Activation) -> Activation {
-            recomputing([x]) { last(second(first($0[0])), into: $1) }
+        func callAsFunction(_ x: Activation, isRecomputed: Bool) -> Activation {
+            isRecomputed ? recomputing([x]) { last(second(first($0[0])), into: $1) } : last(second(first(x)))
         }
     }
 
@@ -64,7 +64,12 @@ struct DetectHead {
     }
 
     func callAsFunction(_ levels: [Activation]) -> (boxes: Activation, scores: Activation) {
+        func answers(_ branches: [Branch]) -> [Activation] {
+            zip(zip(branches, levels), strides).map { pair, stride in
+                pair.0(pair.1, isRecomputed: MapPlan.isWorthRecomputing(stride: stride, of: strides))
+            }
+        }
         let join = LevelJoin()
-        return (join(zip(boxBranches, levels).map { $0($1) }), join(zip(classBranches, levels).map { $0($1) }))
+        return (join(answers(boxBranches)), join(answers(classBranches)))
     }
 }

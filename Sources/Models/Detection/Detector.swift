@@ -70,7 +70,7 @@ public final class Detector: Model {
             let inputs = sources[index].compactMap { results[$0] }
             let room = plan.room(for: index, of: x, joined: &joined)
             results[index] =
-                block.isRecomputed
+                plan.isRecomputed(index)
                 ? recomputing(inputs, into: room) { block($0, into: $1) } : block(inputs, into: room)
             for source in sources[index] where plan.isLast(index, of: source) && !layers.contains(source) {
                 results[source] = nil

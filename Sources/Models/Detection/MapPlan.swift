@@ -16,11 +16,16 @@ struct MapPlan {
     private var lastUses: [Int: Int] = [:]
     private let channels: [Int]
     private let strides: [Int]
+    /// Rows whose insides are computed twice where memory is to be saved.
+    private let recomputed: [Bool]
 
     /// - Parameter builder: with all rows built; the last sources are the head's.
     init(_ builder: LayerBuilder) {
         channels = builder.channels
         strides = builder.strides
+        recomputed = builder.blocks.enumerated().map { row, block in
+            block.hasInsides && MapPlan.isWorthRecomputing(stride: builder.strides[row], of: builder.strides)
+        }
         for (row, sources) in builder.sources.enumerated() {
             for source in sources { lastUses[source] = row }
             if row < builder.blocks.count, builder.blocks[row] is Joining { join(sources, at: row) }
@@ -50,6 +55,12 @@ struct MapPlan {
         return whole.channels(place.channels)
     }
 
-    /// Rows whose results nobody needs after this row.
+    /// Maps of the largest stride take as much arithmetic as finer ones, and a small part of the memory.
+    static func isWorthRecomputing(stride: Int, of strides: [Int]) -> Bool { stride < strides.max() ?? 0 }
+
+    /// Whether a row's insides are computed twice where memory is to be saved.
+    func isRecomputed(_ row: Int) -> Bool { recomputed[row] }
+
+    /// Whether nobody needs a row's result after this row.
     func isLast(_ row: Int, of source: Int) -> Bool { lastUses[source] == row }
 }

@@ -33,7 +33,7 @@ public func pullActivation(
     parallel(tasks: tasks) { task in
         let range = task * rows..<min(y.shape.pixels, (task + 1) * rows)
         let sums = partial.pointer + task * 2 * channels
-        @inline(__always) func vector(_ c: Int, _ width: Int) {
+        @inline(__always) func vector(_ c: Int, _ width: Int, activates: Bool) {
             let scale = load(normalization.scale, c, width)
             let shift = load(normalization.shift, c, width)
             let mean = load(normalization.mean, c, width)
@@ -44,7 +44,7 @@ public func pullActivation(
                 let value = load(y.pointer + pixel * y.pixelStride + c, width)
                 let target = gradient.pointer + pixel * gradient.pixelStride + c
                 var dz = load(target, width)
-                if activation == .silu {
+                if activates {
                     let z = shift.addingProduct(scale, value)
                     let s = sigmoid(z)
                     dz *= s * (1 + z * (1 - s))
@@ -56,7 +56,13 @@ public func pullActivation(
             store(sum, to: sums + c, width)
             store(projection, to: sums + channels + c, width)
         }
-        forEachVector(channels, whole: { vector($0, 8) }, rest: { vector($0, $1) })
+        // Told apart here, once, the loop over pixels is a fifth faster.
+        switch activation {
+        case .silu:
+            forEachVector(
+                channels, whole: { vector($0, 8, activates: true) }, rest: { vector($0, $1, activates: true) })
+        case .identity: forEachVector(channels) { c, width in vector(c, width, activates: false) }
+        }
     }
     return NormalizationSums(adding: partial)
 }

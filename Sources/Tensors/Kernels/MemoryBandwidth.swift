@@ -12,7 +12,7 @@ public func memoryBandwidth() -> Double {
     let shape = Shape(1, 1, 1, 16 << 20)
     let (a, b) = (Tensor(shape, repeating: 1), Tensor(shape, repeating: 2))
     let bytes = 3 * Double(shape.count * MemoryLayout<Float>.stride)
-    let times = (0..<5).flatMap { _ in [seconds { copy(b, into: a) }, seconds { add(b, to: a) }] }
+    let times = (0..<15).flatMap { _ in [seconds { copy(b, into: a) }, seconds { add(b, to: a) }] }
     return bytes / (times.min() ?? .infinity) / 1e9
 }
 
