@@ -60,8 +60,8 @@ public final class MPICommunicator: Communicator {
     }
 
     /// Starts summing `source` over ranks into `destination`.
-    public func startSum(
-        _ source: UnsafeBufferPointer<Float>, into destination: UnsafeMutableBufferPointer<Float>
+    public func startSum<Value: Summand>(
+        _ source: UnsafeBufferPointer<Value>, into destination: UnsafeMutableBufferPointer<Value>
     ) -> any PendingSum {
         precondition(source.count == destination.count, "\(source.count) values into \(destination.count)")
         precondition(source.count <= Int32.max, "\(source.count) values are more than MPI counts")
@@ -69,7 +69,8 @@ public final class MPICommunicator: Communicator {
             return CompleteSum()
         }
         let count = Int32(source.count)
-        let operation = MPIOperation { cmpi_sum_floats(from, to, count, &$0) }
+        let format = Value.format.code
+        let operation = MPIOperation { cmpi_sum(format, from, to, count, &$0) }
         thread.post(operation)
         return PendingMPISum(operation: operation, activity: activity)
     }
@@ -155,4 +156,6 @@ private struct PendingMPISum: PendingSum {
     let activity: Activity
 
     func wait() throws { activity.waiting { operation.wait() } }
+
+    var times: SumTimes { operation.times }
 }

@@ -15,7 +15,7 @@ struct Exchange {
         let sizes = [1, 3, 1000, 16_384, 50_001, 300_000, 7]
         let total = sizes.reduce(0, +)
         let own = shards / ranks.size
-        let tree = TreeSum(shards: own, count: total)
+        let tree = TreeSum<Float>(shards: own, count: total)
         let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: total)
         let sums = UnsafeMutableBufferPointer<Float>.allocate(capacity: total)
         defer {

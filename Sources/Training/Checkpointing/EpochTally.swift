@@ -8,6 +8,8 @@ struct EpochTally: Equatable, Sendable, Codable {
     var images = 0
     /// Seconds of all steps.
     var seconds = 0.0
+    /// Part of them that rank 0 waited for others; nil in checkpoints of before.
+    var waits: RankWaits?
 
     mutating func add(_ report: StepReport) {
         if report.isSkipped {
@@ -18,10 +20,16 @@ struct EpochTally: Equatable, Sendable, Codable {
         }
         images += report.images
         seconds += report.seconds
+        waits = (waits ?? RankWaits()) + report.waits
     }
 
     /// Mean gradient norm of the sound steps; NaN when there are none.
     var meanNorm: Double { soundSteps == 0 ? .nan : normSum / Double(soundSteps) }
+    /// Shares of the steps' time that rank 0 waited for others.
+    var waitShares: RankWaits {
+        guard let waits, seconds > 0 else { return RankWaits() }
+        return RankWaits(agreement: waits.agreement / seconds, sums: waits.sums / seconds)
+    }
     var imagesPerSecond: Double { seconds > 0 ? Double(images) / seconds : .nan }
 }
 

@@ -51,7 +51,9 @@ struct EventLine {
             ("momentum", .number(report.rates.momentum)), ("images", .count(report.images)),
             ("objects", .count(report.objects)),
             ("images_per_second", .number(Double(report.images) / report.seconds)),
-            ("loading_share", .number(report.loadingSeconds / report.seconds)), ("skipped", .flag(report.isSkipped)),
+            ("loading_share", .number(report.loadingSeconds / report.seconds)),
+            ("agreement_share", .number(report.waits.agreement / report.seconds)),
+            ("exposed_share", .number(report.waits.sums / report.seconds)), ("skipped", .flag(report.isSkipped)),
         ]).json
     }
 
@@ -61,7 +63,9 @@ struct EventLine {
             ("run", .text(run)), ("event", .text("epoch")), ("epoch", .count(report.epoch + 1)),
             ("seconds", .number(report.seconds)), ("terms", named(report.terms)),
             ("total", .number(total(report.terms))), ("grad_norm", .number(tally.meanNorm)),
-            ("images_per_second", .number(tally.imagesPerSecond)), ("skipped", .count(tally.skippedSteps)),
+            ("images_per_second", .number(tally.imagesPerSecond)),
+            ("agreement_share", .number(tally.waitShares.agreement)),
+            ("exposed_share", .number(tally.waitShares.sums)), ("skipped", .count(tally.skippedSteps)),
         ]
         if let scores = report.scores {
             let names = ["precision", "recall", "mAP50", "mAP50-95"]

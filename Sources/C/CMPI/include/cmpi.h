@@ -15,7 +15,10 @@ typedef struct {
     void *handle;
 } cmpi_request;
 
-// Joins the world of mpirun and makes two communicators: one for float sums, one for everything else.
+// How the numbers of a sum are written; the 16-bit ones are added as cnarrow.h says.
+enum { CMPI_FLOAT32 = 0, CMPI_BFLOAT16 = 1, CMPI_FLOAT16 = 2 };
+
+// Joins the world of mpirun and makes two communicators: one for large sums, one for everything else.
 int cmpi_start(void);
 // Leaves the world in good order. Only when every rank does so: on an error path use cmpi_abort.
 int cmpi_finish(void);
@@ -28,8 +31,8 @@ int cmpi_size(void);
 int cmpi_local_rank(void);
 int cmpi_local_size(void);
 
-// Sums of floats have a communicator of their own: their order is independent of the operations below.
-int cmpi_sum_floats(const float *source, float *destination, int count, cmpi_request *request);
+// Large sums have a communicator of their own: their order is independent of the operations below.
+int cmpi_sum(int format, const void *source, void *destination, int count, cmpi_request *request);
 
 int cmpi_sum_doubles(const double *source, double *destination, int count, cmpi_request *request);
 int cmpi_max_doubles(const double *source, double *destination, int count, cmpi_request *request);
