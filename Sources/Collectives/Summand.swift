@@ -23,9 +23,9 @@ public enum SumFormat: String, Sendable, CaseIterable {
     /// Its number in the C shim.
     var code: Int32 {
         switch self {
-        case .float32: Int32(CMPI_FLOAT32)
-        case .bfloat16: Int32(CMPI_BFLOAT16)
-        case .float16: Int32(CMPI_FLOAT16)
+        case .float32: Int32(CMPI_FLOAT32_SUM)
+        case .bfloat16: Int32(CMPI_BFLOAT16_SUM)
+        case .float16: Int32(CMPI_FLOAT16_SUM)
         }
     }
 
