@@ -15,6 +15,7 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Timed steps; one more comes before.") var steps = 5
     @Option(help: "Compute threads per rank; 0 for those a run would choose.") var threads = 0
     @Flag(help: "Print one line of JSON.") var json = false
+    @OptionGroup var scaling: ScalingOptions
 
     func validate() throws {
         guard (32...4096).contains(imgsz), imgsz % 32 == 0 else {
@@ -28,7 +29,10 @@ struct BenchCommand: ParsableCommand {
     func run() throws {
         try Session.run(Self.configuration.commandName) { ranks in
             let options = BenchOptions(
-                student: student, teacher: teacher, size: imgsz, batch: batch, steps: steps, threads: threads)
+                student: student, teacher: teacher, size: imgsz, batch: batch, steps: steps, threads: threads,
+                compression: scaling.gradientCompression)
+            if scaling.sweep { return try Sweep(options, scaling, ranks: ranks).run(json: json) }
+            if !scaling.modelRanks.isEmpty { return try RankForecast(options, scaling, ranks: ranks).run(json: json) }
             switch try Bench(options, ranks: ranks).run() {
             case .stopped: return .stopped
             case .done(let result):

@@ -24,11 +24,7 @@ struct Bench {
     init(_ options: BenchOptions, ranks: any Communicator) throws {
         self.options = options
         self.ranks = ranks
-        var recipe = Recipe()
-        recipe.threads = options.threads
-        recipe.imgsz = [options.size]
-        recipe.batch = options.batch
-        self.recipe = recipe
+        recipe = options.recipe
         try Machine.start(recipe, ranks: ranks)
         let names = (0..<5).map { "class_\($0)" }
         student = try Detector(table: Bench.table(options.student), classNames: names, seed: 0)
@@ -59,6 +55,7 @@ struct Bench {
         let peak = arithmeticPeak()
         let whole = trainer(teacher: teacher), alone = trainer(teacher: nil)
         var times = (whole: BenchTimes(), teacher: BenchTimes(), student: BenchTimes())
+        var exchange = StepMeasurement()
         for _ in 0...options.steps {
             // In turns, so that whatever else the machine does meets all three alike.
             let report = try times.whole.measure { try whole.step() }
@@ -66,17 +63,31 @@ struct Bench {
                 throw Problem("a step on noise was not finite", exit: .internalError)
             }
             if report.stops { return .stopped }
+            exchange.add(report, seconds: times.whole.last, whole.exchange)
             times.teacher.measure { _ = teacher(Activation(source.batch.images)) }
             _ = try times.student.measure { try alone.step() }
         }
-        let result = try BenchResult(
+        var result = try BenchResult(
             BenchResult.Own(
                 step: times.whole.median, teacher: times.teacher.median, student: times.student.median,
                 stepCPU: times.whole.cpuMedian, teacherCPU: times.teacher.cpuMedian,
                 studentCPU: times.student.cpuMedian, peak: peak, peakMemory: Double(chost_peak_resident_bytes())),
             options, ranks: ranks,
             operations: (student.operations(size: options.size), teacher.operations(size: options.size)))
+        result?.exchange = try ExchangeResult(exchange, ranks: ranks)
         return .done(result)
+    }
+
+    /// Runs whole steps only; nil when somebody asks to stop.
+    func measureSteps() throws -> (times: BenchTimes, exchange: StepMeasurement)? {
+        let whole = trainer(teacher: teacher)
+        var times = BenchTimes(), exchange = StepMeasurement()
+        for _ in 0...options.steps {
+            let report = try times.measure { try whole.step() }
+            if report.stops { return nil }
+            exchange.add(report, seconds: times.last, whole.exchange)
+        }
+        return (times, exchange)
     }
 
     /// A trainer of the student; every step moves the weights.

@@ -1,3 +1,5 @@
+import Configuration
+
 /// What `bench` measures.
 struct BenchOptions {
     var student: String
@@ -10,4 +12,16 @@ struct BenchOptions {
     var steps: Int
     /// Compute threads per rank, 0 for those a run would choose.
     var threads: Int
+    /// Numbers that gradients are summed in.
+    var compression = GradientCompression.none
+
+    /// The recipe of such a step.
+    var recipe: Recipe {
+        var recipe = Recipe()
+        recipe.threads = threads
+        recipe.imgsz = [size]
+        recipe.batch = batch
+        recipe.gradientCompression = compression
+        return recipe
+    }
 }

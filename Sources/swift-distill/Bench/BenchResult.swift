@@ -47,6 +47,8 @@ struct BenchResult: Encodable {
     var peakGflops: Double
     /// Algorithms that save multiplications can bring this above 1.
     var shareOfPeak: Double
+    /// What ranks wait for each other.
+    var exchange: ExchangeResult?
 
     /// Nil on ranks other than 0; all ranks call it.
     init?(
@@ -111,7 +113,7 @@ struct BenchResult: Encodable {
             \(gflopPerImage) GFLOP per image: \(gflops) GFLOP/s, \(Int((100 * shareOfPeak).rounded())) % of the \
             \(peakGflops) GFLOP/s that these cores can do
             medians of \(steps) steps on rank \(slowestRank), the slowest; peak memory \(peakRssMb) MB per rank
-            """
+            """ + (exchange.map { ranks > 1 ? "\n\($0.summary)\n\($0.timeline)" : "" } ?? "")
     }
 }
 
