@@ -12,6 +12,10 @@
 
 enum { MESSAGE_TAG = 1, FIRST_SUM_TAG = 2, SUM_TAGS = 16384 };
 
+// A sum of two ranks travels in pieces that fit what Open MPI sends at once over TCP. Larger messages are asked for first,
+// and a request waits behind the data that travel the same way: the two directions of a wire would take turns.
+enum { PIECE = 61440 };
+
 static MPI_Comm buckets = MPI_COMM_NULL;
 static MPI_Comm control = MPI_COMM_NULL;
 static int local_rank = 0;
@@ -137,14 +141,34 @@ struct doubling {
     // What this rank has so far, and room for what arrives from the second round on.
     void *destination;
     void *room;
-    MPI_Request requests[2];
+    // One pair of messages per piece; pieces before `complete` have gone and come.
+    int piece;
+    int pieces;
+    int complete;
+    size_t width;
+    MPI_Request *requests;
 };
 
 static int doubling_exchange(struct doubling *sum) {
-    int peer = sum->rank ^ sum->mask;
-    int status = MPI_Irecv(sum->incoming, sum->count, sum->type, peer, sum->tag, sum->comm, &sum->requests[0]);
-    if (status != MPI_SUCCESS) return status;
-    return MPI_Isend(sum->own, sum->count, sum->type, peer, sum->tag, sum->comm, &sum->requests[1]);
+    int peer = sum->rank ^ sum->mask, status = MPI_SUCCESS;
+    for (int i = 0; i < sum->pieces && status == MPI_SUCCESS; i++) {
+        int start = i * sum->piece, count = sum->count - start < sum->piece ? sum->count - start : sum->piece;
+        char *to = (char *)sum->incoming + start * sum->width;
+        status = MPI_Irecv(to, count, sum->type, peer, sum->tag, sum->comm, &sum->requests[2 * i]);
+    }
+    for (int i = 0; i < sum->pieces && status == MPI_SUCCESS; i++) {
+        int start = i * sum->piece, count = sum->count - start < sum->piece ? sum->count - start : sum->piece;
+        const char *from = (const char *)sum->own + start * sum->width;
+        status = MPI_Isend(from, count, sum->type, peer, sum->tag, sum->comm, &sum->requests[2 * i + 1]);
+    }
+    sum->complete = 0;
+    return status;
+}
+
+static void doubling_free(struct doubling *sum) {
+    free(sum->requests);
+    free(sum->room);
+    free(sum);
 }
 
 static int doubling_start(
@@ -160,10 +184,12 @@ static int doubling_start(
     *sum = (struct doubling){
         .comm = comm, .type = type, .op = op, .count = count, .rank = cmpi_rank(), .ranks = cmpi_size(), .mask = 1,
         .tag = FIRST_SUM_TAG + number,
-        .own = source, .incoming = destination, .destination = destination,
-        .requests = {MPI_REQUEST_NULL, MPI_REQUEST_NULL}};
-    if (sum->ranks > 2 && (sum->room = malloc((size_t)count * width)) == NULL) {
-        free(sum);
+        .own = source, .incoming = destination, .destination = destination, .piece = PIECE / (int)width,
+        .pieces = (int)(((size_t)count * width + PIECE - 1) / PIECE), .width = width};
+    sum->requests = malloc(2 * (size_t)sum->pieces * sizeof *sum->requests);
+    if (sum->ranks > 2) sum->room = malloc((size_t)count * width);
+    if (sum->requests == NULL || (sum->ranks > 2 && sum->room == NULL)) {
+        doubling_free(sum);
         return MPI_ERR_NO_MEM;
     }
     request->doubling = sum;
@@ -174,11 +200,13 @@ static int doubling_start(
 static int doubling_test(cmpi_request *request, int *done) {
     struct doubling *sum = request->doubling;
     while (1) {
-        int received = 0, sent = 0;
-        int status = MPI_Test(&sum->requests[0], &received, MPI_STATUS_IGNORE);
-        if (status == MPI_SUCCESS) status = MPI_Test(&sum->requests[1], &sent, MPI_STATUS_IGNORE);
-        *done = received && sent;
-        if (status != MPI_SUCCESS || !*done) return status;
+        int status = MPI_SUCCESS;
+        // One by one, as they come: MPI_Testall would move data only once, and see what it moved at the next call.
+        for (*done = 1; *done && sum->complete < 2 * sum->pieces; sum->complete += *done) {
+            status = MPI_Test(&sum->requests[sum->complete], done, MPI_STATUS_IGNORE);
+            if (status != MPI_SUCCESS) return status;
+        }
+        if (!*done) return MPI_SUCCESS;
         // The first round's sum is made where it arrived; later ones are added to what is there.
         const void *other = sum->mask == 1 ? sum->own : sum->incoming;
         status = MPI_Reduce_local(other, sum->destination, sum->count, sum->type, sum->op);
@@ -189,8 +217,7 @@ static int doubling_test(cmpi_request *request, int *done) {
         sum->incoming = sum->room;
         if ((status = doubling_exchange(sum)) != MPI_SUCCESS) return status;
     }
-    free(sum->room);
-    free(sum);
+    doubling_free(sum);
     request->doubling = NULL;
     return MPI_SUCCESS;
 }
