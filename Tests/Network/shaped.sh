@@ -3,7 +3,8 @@
 #
 # Makes HOSTS network namespaces whose packets wire.py carries with that bandwidth and one-way latency, runs one rank of
 # COMMAND in each (one core per rank, as far as there are cores), and removes them. Needs root, ip and python3, and changes
-# nothing outside its namespaces. With LATENCY_US 0 and GBIT 0 the namespaces hang on a bridge that is as fast as it is.
+# nothing outside its namespaces. With LATENCY_US 0 the namespaces hang on a bridge, and tc shapes the bandwidth (GBIT 0:
+# none): wire.py takes a part of a core while data flow.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=launch/supervise.sh
@@ -32,7 +33,7 @@ clean() {
 trap clean EXIT
 
 for i in "${names[@]}"; do ip netns add "$i"; done
-if [ "$latency" = 0 ] && [ "$gbit" = 0 ]; then
+if [ "$latency" = 0 ]; then
     # The bridge has a namespace of its own, so that this machine's network does not see it.
     ip netns add "$name"
     ip -n "$name" link add bridge type bridge
@@ -43,6 +44,9 @@ if [ "$latency" = 0 ] && [ "$gbit" = 0 ]; then
         ip -n "$name-$i" address add "10.93.7.$((i + 1))/24" dev wire
         ip -n "$name-$i" link set lo up
         ip -n "$name-$i" link set wire up
+        if [ "$gbit" != 0 ]; then
+            ip netns exec "$name-$i" tc qdisc add dev wire root tbf rate "${gbit}gbit" burst 128kb limit 16mb
+        fi
     done
 else
     python3 "$here/wire.py" "$latency" "$gbit" "${names[@]}" >"$folder/wire" &
@@ -63,7 +67,7 @@ EOF
 # Every host believes that it has all cores: ranks take one each by hand.
 cat >"$folder/rank" <<EOF
 #!/bin/bash
-exec taskset -c \$((OMPI_COMM_WORLD_RANK % $(nproc))) "\$@"
+exec taskset -c \$((OMPI_COMM_WORLD_RANK % $(nproc --all))) "\$@"
 EOF
 chmod +x "$folder/enter" "$folder/rank"
 list=$(seq -s, -f "10.93.7.%g" 1 "$hosts")

@@ -13,12 +13,13 @@ import Foundation
 ///
 /// A round costs `α + δ`: the network's latency, and until a sleeping thread at its end looks. A bucket of n bytes takes
 ///
-/// - on two ranks `m(α + δ) + n/β`: both send all, and add (recursive doubling);
-/// - on R = 2^k ranks `2k·m(α + δ) + 2(1 − 1/R)·n/β`: Rabenseifner's reduce-scatter by recursive halving, then all-gather by
-///   recursive doubling; below 64 KB `k(α + δ + n/β)`, recursive doubling;
+/// - on two ranks `α + δ + n/β`: both send all, and add (recursive doubling);
+/// - on R = 2^k ranks `2k·3(α + δ) + 2(1 − 1/R)·n/β`: Rabenseifner's reduce-scatter by recursive halving, then all-gather by
+///   recursive doubling, whose messages are announced and asked for before they are sent; below 64 KB
+///   `k(α + δ + n/β)`, recursive doubling;
 /// - on other R two messages of n bytes more: ranks beyond the power of two hand in before, and get the sum after.
 ///
-/// m = 3 for messages that are announced first (over 64 KB), else 1. With h ranks per host only `1 − h/R` of the bytes leave
+/// With h ranks per host only `1 − h/R` of the bytes leave
 /// it, and β is the host's. Not in it: unequal ranks, other traffic, validation, checkpoints, loading.
 ///
 /// Sources: Thakur, Rabenseifner, Gropp, "Optimization of Collective Communication Operations in MPICH", 2005.
@@ -38,9 +39,9 @@ struct StepModel {
         var bandwidth: Double
         var ranksPerHost = 1
         /// Seconds until a thread that looks now and then sees what has come.
-        var attention = 100e-6
+        var attention = 200e-6
         /// CPU seconds per byte that is sent, of which as many are received and added.
-        var work = 1.5e-9
+        var work = 2e-9
     }
 
     /// What a step on so many ranks is made of, in seconds.
@@ -90,9 +91,8 @@ struct StepModel {
         let rounds = log2(Double(ranks)).rounded(.down)
         let extra = isPowerOfTwo(ranks) ? 0.0 : 2.0
         let wire = traffic(bytes, ranks) * leaving(ranks) / network.bandwidth * Double(sharers(ranks))
-        if bytes < StepModel.small { return (rounds + extra) * round + wire }
-        let messages = ranks == 2 ? 1 : 2 * rounds
-        return (messages + extra) * StepModel.handshake * round + wire
+        if ranks == 2 || bytes < StepModel.small { return (rounds + extra) * round + wire }
+        return (2 * rounds + extra) * StepModel.handshake * round + wire
     }
 
     /// Bytes that a rank sends for the sum of so many.
