@@ -21,8 +21,9 @@ public protocol Communicator: AnyObject {
     /// Starts summing `source` over ranks into `destination`; neither may be touched before `wait` returns.
     ///
     /// Any number may be in flight; all ranks start them in the same order. The two buffers must not overlap.
-    func startSum(_ source: UnsafeBufferPointer<Float>, into destination: UnsafeMutableBufferPointer<Float>)
-        -> any PendingSum
+    func startSum<Value: Summand>(
+        _ source: UnsafeBufferPointer<Value>, into destination: UnsafeMutableBufferPointer<Value>
+    ) -> any PendingSum
     /// Sends rank 0's bytes to all ranks.
     func broadcast(_ bytes: [UInt8]) throws -> [UInt8]
     /// Collects every rank's bytes on rank 0 in rank order; others get nil.
@@ -41,4 +42,14 @@ public protocol Communicator: AnyObject {
 public protocol PendingSum {
     /// Sleeps until the sum is complete; may be called again.
     func wait() throws
+    /// When it was started and when its last value was there, on the clock of `chost_seconds`; after `wait`.
+    var times: SumTimes { get }
+}
+
+/// The life of a sum over ranks, on the clock of `chost_seconds`.
+public struct SumTimes: Equatable, Sendable {
+    /// When this rank gave its part.
+    public var started: Double
+    /// When the sum was there.
+    public var ended: Double
 }

@@ -1,3 +1,4 @@
+import CHost
 import Diagnostics
 import Foundation
 
@@ -70,14 +71,16 @@ private final class LocalCommunicator: Communicator {
             }.numbers
     }
 
-    func startSum(
-        _ source: UnsafeBufferPointer<Float>, into destination: UnsafeMutableBufferPointer<Float>
+    func startSum<Value: Summand>(
+        _ source: UnsafeBufferPointer<Value>, into destination: UnsafeMutableBufferPointer<Value>
     ) -> any PendingSum {
         precondition(source.count == destination.count, "\(source.count) values into \(destination.count)")
         let key = Meeting.Key(sequence: .sums, number: sums)
         sums += 1
-        meeting.bring(.buffers(source, destination), to: key, from: rank) { parts in
-            Meeting.addBuffers(parts)
+        let part = Meeting.Part.buffers(
+            UnsafeRawBufferPointer(source), UnsafeMutableRawBufferPointer(destination), Value.format)
+        meeting.bring(part, to: key, from: rank) { parts in
+            Meeting.add(parts, of: Value.self)
             return .none
         }
         return LocalSum(meeting: meeting, key: key)
@@ -126,15 +129,19 @@ private final class LocalSum: PendingSum {
     private let meeting: Meeting
     private let key: Meeting.Key
     private var isComplete = false
+    private(set) var times: SumTimes
 
     init(meeting: Meeting, key: Meeting.Key) {
         self.meeting = meeting
         self.key = key
+        let now = chost_seconds()
+        times = SumTimes(started: now, ended: now)
     }
 
     func wait() throws {
         if isComplete { return }
         _ = try meeting.result(of: key)
+        times.ended = chost_seconds()
         isComplete = true
     }
 }

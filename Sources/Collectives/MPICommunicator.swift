@@ -51,17 +51,17 @@ public final class MPICommunicator: Communicator {
     public var threadLevel: String { String(cString: cmpi_thread_level()) }
 
     /// Replaces `values` by their sum over ranks.
-    public func sum(_ values: inout [Double]) throws { reduce(&values, cmpi_sum_doubles) }
+    public func sum(_ values: inout [Double]) throws { reduce(&values, Int32(CMPI_FLOAT64_SUM)) }
 
     /// Replaces `values` by their maximum over ranks; NaN counts as infinity.
     public func maximum(_ values: inout [Double]) throws {
         for i in values.indices where values[i].isNaN { values[i] = .infinity }
-        reduce(&values, cmpi_max_doubles)
+        reduce(&values, Int32(CMPI_FLOAT64_MAX))
     }
 
     /// Starts summing `source` over ranks into `destination`.
-    public func startSum(
-        _ source: UnsafeBufferPointer<Float>, into destination: UnsafeMutableBufferPointer<Float>
+    public func startSum<Value: Summand>(
+        _ source: UnsafeBufferPointer<Value>, into destination: UnsafeMutableBufferPointer<Value>
     ) -> any PendingSum {
         precondition(source.count == destination.count, "\(source.count) values into \(destination.count)")
         precondition(source.count <= Int32.max, "\(source.count) values are more than MPI counts")
@@ -69,7 +69,8 @@ public final class MPICommunicator: Communicator {
             return CompleteSum()
         }
         let count = Int32(source.count)
-        let operation = MPIOperation { cmpi_sum_floats(from, to, count, &$0) }
+        let format = Value.format.code
+        let operation = MPIOperation { cmpi_combine(format, from, to, count, &$0) }
         thread.post(operation)
         return PendingMPISum(operation: operation, activity: activity)
     }
@@ -129,17 +130,13 @@ public final class MPICommunicator: Communicator {
         }
     }
 
-    private typealias Reduction = (
-        UnsafePointer<Double>?, UnsafeMutablePointer<Double>?, Int32, UnsafeMutablePointer<cmpi_request>?
-    ) -> Int32
-
-    private func reduce(_ values: inout [Double], _ start: @escaping Reduction) {
+    private func reduce(_ values: inout [Double], _ format: Int32) {
         if values.isEmpty { return }
         var sums = [Double](repeating: 0, count: values.count)
         values.withUnsafeBufferPointer { source in
             sums.withUnsafeMutableBufferPointer { destination in
                 let (from, to, count) = (source.baseAddress, destination.baseAddress, Int32(source.count))
-                perform { start(from, to, count, &$0) }
+                perform { cmpi_combine(format, from, to, count, &$0) }
             }
         }
         values = sums
@@ -155,4 +152,6 @@ private struct PendingMPISum: PendingSum {
     let activity: Activity
 
     func wait() throws { activity.waiting { operation.wait() } }
+
+    var times: SumTimes { operation.times }
 }

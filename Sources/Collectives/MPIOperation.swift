@@ -1,3 +1,4 @@
+import CHost
 import CMPI
 import Dispatch
 
@@ -7,12 +8,20 @@ final class MPIOperation: @unchecked Sendable {  // Touched by the MPI thread un
     let start: (inout cmpi_request) -> Int32
     /// The operation while it is on its way.
     var request = cmpi_request()
+    private(set) var times: SumTimes
     private let ended = DispatchSemaphore(value: 0)
 
-    init(_ start: @escaping (inout cmpi_request) -> Int32) { self.start = start }
+    init(_ start: @escaping (inout cmpi_request) -> Int32) {
+        self.start = start
+        let now = chost_seconds()
+        times = SumTimes(started: now, ended: now)
+    }
 
     /// Wakes the waiters.
-    func end() { ended.signal() }
+    func end() {
+        times.ended = chost_seconds()
+        ended.signal()
+    }
 
     /// Sleeps until the operation has ended.
     func wait() {

@@ -15,7 +15,7 @@ final class Meeting: @unchecked Sendable {  // All state is behind `lock`.
         case none
         case numbers([Double])
         case bytes([[UInt8]])
-        case buffers(UnsafeBufferPointer<Float>, UnsafeMutableBufferPointer<Float>)
+        case buffers(UnsafeRawBufferPointer, UnsafeMutableRawBufferPointer, SumFormat)
 
         var numbers: [Double] { if case .numbers(let values) = self { values } else { [] } }
         var bytes: [[UInt8]] { if case .bytes(let values) = self { values } else { [] } }
@@ -26,7 +26,7 @@ final class Meeting: @unchecked Sendable {  // All state is behind `lock`.
             case .none: "finish"
             case .numbers(let values): "\(values.count) numbers"
             case .bytes: "bytes"
-            case .buffers(let source, _): "\(source.count) floats"
+            case .buffers(let source, _, let format): "\(source.count / format.bytes) values of \(format)"
             }
         }
     }
@@ -110,12 +110,14 @@ final class Meeting: @unchecked Sendable {  // All state is behind `lock`.
     }
 
     /// Adds all sources in the order of a tree over consecutive ranks, and writes the sum to all destinations.
-    static func addBuffers(_ parts: [Part]) {
-        var pairs: [(source: UnsafeBufferPointer<Float>, destination: UnsafeMutableBufferPointer<Float>)] = []
-        for case .buffers(let source, let destination) in parts { pairs.append((source, destination)) }
+    static func add<Value: Summand>(_ parts: [Part], of type: Value.Type) {
+        var pairs: [(source: UnsafeBufferPointer<Value>, destination: UnsafeMutableBufferPointer<Value>)] = []
+        for case .buffers(let source, let destination, _) in parts {
+            pairs.append((source.assumingMemoryBound(to: type), destination.assumingMemoryBound(to: type)))
+        }
         let count = pairs[0].source.count
-        let tree = TreeSum(shards: pairs.count, count: count)
-        let sum = UnsafeMutableBufferPointer<Float>.allocate(capacity: count)
+        let tree = TreeSum<Value>(shards: pairs.count, count: count)
+        let sum = UnsafeMutableBufferPointer<Value>.allocate(capacity: count)
         defer { sum.deallocate() }
         for (rank, pair) in pairs.enumerated() {
             _ = sum.update(from: pair.source)

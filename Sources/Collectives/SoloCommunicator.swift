@@ -1,3 +1,4 @@
+import CHost
 import Diagnostics
 import Foundation
 
@@ -20,8 +21,8 @@ public final class SoloCommunicator: Communicator {
     public func maximum(_ values: inout [Double]) { values = values.map { $0.isNaN ? .infinity : $0 } }
 
     /// Copies at once.
-    public func startSum(
-        _ source: UnsafeBufferPointer<Float>, into destination: UnsafeMutableBufferPointer<Float>
+    public func startSum<Value: Summand>(
+        _ source: UnsafeBufferPointer<Value>, into destination: UnsafeMutableBufferPointer<Value>
     ) -> any PendingSum {
         precondition(source.count == destination.count, "\(source.count) values into \(destination.count)")
         _ = destination.update(from: source)
@@ -52,5 +53,12 @@ public final class SoloCommunicator: Communicator {
 
 /// A sum that was complete when it was started.
 struct CompleteSum: PendingSum {
+    let times: SumTimes
+
+    init() {
+        let now = chost_seconds()
+        times = SumTimes(started: now, ended: now)
+    }
+
     func wait() {}
 }

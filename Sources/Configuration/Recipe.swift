@@ -51,6 +51,8 @@ public struct Recipe: Equatable, Sendable {
     public var lrScaling: LearningRateScaling?
     /// BatchNorm statistics of the global batch instead of the shard's.
     public var syncBn = false
+    /// Numbers that gradients are summed in, over shards and over ranks.
+    public var gradientCompression = GradientCompression.none
 
     // MARK: Optimizer
     /// Update rule; `auto` also chooses learning rate and momentum.
@@ -183,6 +185,8 @@ public enum Cache: String, Sendable, CaseIterable { case none = "false", ram }
 public enum BatchScaling: String, Sendable, CaseIterable { case weak, strong }
 /// How the learning rate follows a global batch above `nbs`.
 public enum LearningRateScaling: String, Sendable, CaseIterable { case linear, sqrt, none }
+/// What gradients are rounded to before they are summed.
+public enum GradientCompression: String, Sendable, CaseIterable { case none, bf16, fp16 }
 /// The optimizer asked for.
 public enum OptimizerChoice: String, Sendable, CaseIterable { case auto, sgd = "SGD", adamW = "AdamW" }
 /// The distribution that class logits stand for in the distillation term.

@@ -77,6 +77,9 @@ public enum RecipeKeys {
             "lr_scaling", \.lrScaling, .learningRateScaling,
             "growth of the learning rate above nbs images; empty: linear for SGD, sqrt for AdamW"),
         RecipeKey("sync_bn", \.syncBn, .flag, "BatchNorm statistics of the global batch instead of the shard's"),
+        RecipeKey(
+            "gradient_compression", \.gradientCompression, .choice,
+            "sum gradients in 16 bits, for slow networks: half the bytes, rounded at every sum; other bits than none"),
     ]
 
     private static let optimizer = [

@@ -16,6 +16,8 @@ public struct Progress: Equatable, Sendable, Codable {
     public var skipped = 0
     /// Skipped steps since the last good one.
     public var skippedInARow = 0
+    /// Norm of the last sound step's gradient, where gradients are summed in binary16: their scale follows it.
+    public var gradientNorm: Double?
     /// Sums of each term over the steps of the epoch at hand, for its mean.
     public var termSums: [Double] = []
     /// Steps behind `termSums`.

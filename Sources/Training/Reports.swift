@@ -31,6 +31,20 @@ public struct StepReport: Sendable {
     public var seconds: Double
     /// Part of `seconds` until the batches were there.
     public var loadingSeconds: Double
+    /// Part of `seconds` in which this rank waited for others.
+    public var waits = RankWaits()
+}
+
+/// Seconds in which a rank could do nothing but wait for others; near 0 on a single one.
+public struct RankWaits: Equatable, Sendable, Codable {
+    /// For the small sum that every rank enters after its forward passes.
+    public var agreement = 0.0
+    /// After the way back, for sums on their way: what of all-reduce it did not hide, and ranks that came later.
+    public var sums = 0.0
+
+    static func + (first: RankWaits, second: RankWaits) -> RankWaits {
+        RankWaits(agreement: first.agreement + second.agreement, sums: first.sums + second.sums)
+    }
 }
 
 /// What an epoch did.

@@ -10,5 +10,5 @@ extension RunState {
 
 extension Trainer {
     /// Bytes of the sums of gradients over shards and ranks.
-    public var exchangeBytes: Int { exchange.floatCount * MemoryLayout<Float>.stride }
+    public var exchangeBytes: Int { exchange.byteCount }
 }

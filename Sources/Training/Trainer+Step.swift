@@ -107,6 +107,7 @@ extension Trainer {
             for i in values.indices { state.progress.termSums[i] += values[i] }
             state.progress.termSteps += 1
             state.progress.skippedInARow = 0
+            if recipe.gradientCompression == .fp16 { state.progress.gradientNorm = norm }
             state.progress.step += 1
             return (total, isDue)
         }
@@ -127,7 +128,9 @@ extension Trainer {
             let causes = all.map { String(decoding: $0, as: UTF8.self) }.filter { !$0.isEmpty }
             try journal.note(
                 "step \(batchNumber) skipped: not finite in "
-                    + (causes.isEmpty ? "the gradient (no loss term)" : causes.joined(separator: "; ")))
+                    + (causes.isEmpty ? "the gradient (no loss term)" : causes.joined(separator: "; "))
+                    + (causes.isEmpty && recipe.gradientCompression == .fp16
+                        ? "; fp16 may have been too small for it, the next is divided by 16 on its way" : ""))
         }
         if state.progress.skippedInARow >= 50 {
             throw Problem(

@@ -20,7 +20,8 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
     /// The run as the last step left it.
     public let state: RunState
     let journal: any Journal
-    let exchange: GradientExchange
+    /// The gradients' way to their sum over ranks.
+    public let exchange: GradientExchange
     /// Whether somebody asked this process to stop.
     let stopRequested: () -> Bool
     let tapeMemory: Int
@@ -55,7 +56,9 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         self.journal = journal
         self.stopRequested = stopRequested
         self.tapeMemory = tapeMemory
-        exchange = GradientExchange(student.weights, shards: recipe.syncBn ? 1 : localShards, ranks: ranks)
+        exchange = GradientExchange(
+            student.weights, shards: recipe.syncBn ? 1 : localShards, ranks: ranks,
+            compression: recipe.gradientCompression)
     }
 
     /// Trains until the last epoch, until the fitness stops improving, or until somebody asks to stop.
@@ -97,7 +100,9 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         let passes = answers(shards)
 
         // What the terms are divided by, and whether to stop, is agreed by all ranks.
+        let answered = clock.seconds
         let agreement = try agree(passes, batches)
+        var waits = RankWaits(agreement: clock.seconds - answered)
 
         // How wrong is the student? Walk back from there to every weight; sums over ranks set out meanwhile.
         var losses: [ShardLoss] = []
@@ -106,13 +111,15 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
             losses.append(objective.evaluate(pass.preparation, of: learned, counts: agreement.counts, isolating: nil))
             state.weights.beginGradients(statistics: pass.statistics)
             let isLast = shard == passes.count - 1
-            if isLast { exchange.begin(tape) }
+            if isLast { exchange.begin(tape, exponent: state.progress.halfExponent) }
             tape.backward { if isLast { self.exchange.finished($0, shard: shard) } }
             exchange.end(shard: shard, isLast: isLast)
         }
+        let walkedBack = clock.seconds
         var values = TreeSum.sum(losses.map(\.values))
         try ranks.sum(&values)
         try exchange.wait()
+        waits.sums = clock.seconds - walkedBack
 
         // Clip, move the weights, let the average follow; or leave everything as it was.
         let norm = gradientNorm(exchange.sums, of: state.weights)
@@ -126,7 +133,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
             epoch: state.progress.epoch, step: state.progress.step, batch: batchNumber - 1, values: values,
             norm: update?.norm ?? norm, rates: schedule.rates(batch: batchNumber - 1), images: agreement.images,
             objects: agreement.objects, isSkipped: !isSound, stops: agreement.stops, seconds: seconds,
-            loadingSeconds: loaded)
+            loadingSeconds: loaded, waits: waits)
     }
 
     /// Scores the average, remembers the best, decides whether to go on, saves.

@@ -22,6 +22,7 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: "Compute the student's maps twice instead of keeping them.") var checkpointActivations = false
     @Flag(help: "Measure how fast kernels move memory, too.") var kernels = false
     @Flag(help: "Print one line of JSON.") var json = false
+    @OptionGroup var scaling: ScalingOptions
 
     func validate() throws {
         guard (32...4096).contains(imgsz), imgsz % 32 == 0 else {
@@ -36,12 +37,15 @@ struct BenchCommand: ParsableCommand {
         try Session.run(Self.configuration.commandName) { ranks in
             let options = BenchOptions(
                 student: student, teacher: teacher, size: imgsz, batch: batch, steps: steps ?? (data == nil ? 5 : 32),
-                threads: threads, checkpointsActivations: checkpointActivations, measuresKernels: kernels)
+                threads: threads, checkpointsActivations: checkpointActivations, measuresKernels: kernels,
+                compression: scaling.gradientCompression)
             if let data {
                 let result = try DataBench(data, options, ranks: ranks).run()
                 if let result { print(json ? try result.json() : result.text) }
                 return .done
             }
+            if scaling.sweep { return try Sweep(options, scaling, ranks: ranks).run(json: json) }
+            if !scaling.modelRanks.isEmpty { return try RankForecast(options, scaling, ranks: ranks).run(json: json) }
             switch try Bench(options, ranks: ranks).run() {
             case .stopped: return .stopped
             case .done(let result):

@@ -37,7 +37,7 @@ import Foundation
         switch arguments.first ?? "" {
         case "who": say("rank \(ranks.rank) of \(ranks.size), here \(ranks.local.rank) of \(ranks.local.size)")
         case "cores": say("\(chost_physical_cores()) of \(chost_allowed_cores())")
-        case "bits": try Exchange(ranks).bits(shards: number)
+        case "bits": try Exchange(ranks).bits(shards: number, format: arguments.count > 2 ? arguments[2] : nil)
         case "all": try Exchange(ranks).everything()
         case "sleep": try Trouble(ranks).sleepAndWait(seconds: number)
         case "abort": try Trouble(ranks).abort(by: number)

@@ -11,20 +11,20 @@ struct Exchange {
 
     /// Sums buckets of several sizes over `shards` shards and prints a digest of the bits, which is to be the same for any
     /// number of ranks.
-    func bits(shards: Int) throws {
+    func bits<Value: Summand>(shards: Int, of type: Value.Type, _ pack: (Float) -> Value) throws {
         let sizes = [1, 3, 1000, 16_384, 50_001, 300_000, 7]
         let total = sizes.reduce(0, +)
         let own = shards / ranks.size
-        let tree = TreeSum(shards: own, count: total)
-        let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: total)
-        let sums = UnsafeMutableBufferPointer<Float>.allocate(capacity: total)
+        let tree = TreeSum<Value>(shards: own, count: total)
+        let values = UnsafeMutableBufferPointer<Value>.allocate(capacity: total)
+        let sums = UnsafeMutableBufferPointer<Value>.allocate(capacity: total)
         defer {
             values.deallocate()
             sums.deallocate()
         }
         var pending: [any PendingSum] = []
         for shard in 0..<own {
-            for i in 0..<total { values[i] = Self.value(ranks.rank * own + shard, i) }
+            for i in 0..<total { values[i] = pack(Self.value(ranks.rank * own + shard, i)) }
             var start = 0
             for size in sizes {
                 let range = start..<start + size
@@ -41,7 +41,7 @@ struct Exchange {
         // In another order than they were started.
         for sum in pending.reversed() { try sum.wait() }
         for sum in pending { try sum.wait() }
-        let digest = Self.digest(sums)
+        let digest = Self.digest(UnsafeRawBufferPointer(sums))
         let all = try ranks.gather(Array("\(digest)".utf8))
         if let all {
             try Self.expect(Set(all).count == 1, "ranks hold different sums")
@@ -108,8 +108,26 @@ struct Exchange {
         return (Float(bits >> 8) - 8_388_608) / Float(1 << (bits & 31))
     }
 
-    private static func digest(_ values: UnsafeMutableBufferPointer<Float>) -> UInt64 {
-        values.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1.bitPattern)) &* 0x100_0000_01B3 }
+    private static func digest(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+        bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+
+    /// `bits` in the numbers that `format` names.
+    func bits(shards: Int, format: String?) throws {
+        switch SumFormat(rawValue: format ?? "float32") {
+        case .float32: try bits(shards: shards, of: Float.self) { $0 }
+        case .bfloat16: try bits(shards: shards, of: BrainFloat.self) { Self.packed($0, 1) }
+        // Scaled into its range.
+        case .float16: try bits(shards: shards, of: HalfFloat.self) { Self.packed($0, 1.0 / 4096) }
+        case nil: throw Problem("unknown format", exit: .commandLine)
+        }
+    }
+
+    private static func packed<Value: NarrowSummand>(_ value: Float, _ scale: Float) -> Value {
+        withUnsafeTemporaryAllocation(of: Value.self, capacity: 1) { room in
+            Value.pack([value], into: room.baseAddress!, 1, scale: scale)
+            return room[0]
+        }
     }
 
     private static func expect(_ condition: Bool, _ message: String) throws {

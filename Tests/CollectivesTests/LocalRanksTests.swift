@@ -53,7 +53,7 @@ import Testing
         let results = try sizes.flatMap { size in
             try LocalRanks.run(size) { ranks in
                 let own = shards / size
-                let tree = TreeSum(shards: own, count: count)
+                let tree = TreeSum<Float>(shards: own, count: count)
                 var values = [Float](repeating: 0, count: count)
                 var sums = values
                 for shard in 0..<own {

@@ -12,12 +12,15 @@ import Testing
         #expect(run.code == 0 && run.output == "all well\n", "\(run)")
     }
 
-    @Test func sumsHaveTheBitsOfInProcessRanksAtAnyNumberOfRanks() throws {
-        let expected = try ProgramRun.start([ProgramRun.check, "local", "1", "bits", "8"]).output
+    @Test(arguments: SumFormat.allCases) func sumsHaveTheBitsOfInProcessRanksAtAnyNumberOfRanks(
+        format: SumFormat
+    ) throws {
+        let words = ["bits", "8", format.rawValue]
+        let expected = try ProgramRun.start([ProgramRun.check, "local", "1"] + words).output
         #expect(expected.hasPrefix("digest "))
         for size in [1, 2, 4, 8] {
-            #expect(try ProgramRun.start([ProgramRun.check, "local", "\(size)", "bits", "8"]).output == expected)
-            let run = try ProgramRun.ranks(size, "bits", "8")
+            #expect(try ProgramRun.start([ProgramRun.check, "local", "\(size)"] + words).output == expected)
+            let run = try ProgramRun.ranks(size, "bits", "8", format.rawValue)
             #expect(run.code == 0 && run.output == expected, "\(size) ranks: \(run)")
         }
     }
@@ -27,6 +30,13 @@ import Testing
         let run = try ProgramRun.ranks(4, "who", environment: ring)
         #expect(run.code == 0 && run.errors.contains("does not add ranks as a balanced tree"), "\(run)")
         #expect(try ProgramRun.ranks(4, "who").errors.isEmpty)
+    }
+
+    @Test func ranksHoldTheSameBitsWhereTheirNumberIsNoPowerOfTwo() throws {
+        for format in SumFormat.allCases {
+            let run = try ProgramRun.ranks(3, "bits", "6", format.rawValue)
+            #expect(run.code == 0 && run.output.hasPrefix("digest "), "\(run)")
+        }
     }
 
     @Test func waitingRanksSleep() throws {

@@ -17,7 +17,7 @@ import Testing
     }
 
     private static func tree(_ parts: [[Float]], ranges: [Range<Int>]) -> [Float] {
-        let tree = TreeSum(shards: parts.count, count: parts[0].count)
+        let tree = TreeSum<Float>(shards: parts.count, count: parts[0].count)
         var result: [Float] = []
         for (shard, part) in parts.enumerated() {
             var values = part

@@ -31,6 +31,17 @@ import Testing
         }
     }
 
+    @Test(arguments: ["bf16", "fp16"]) func gradientsInSixteenBitsLeaveNoTraceOfRanksEither(numbers: String) throws {
+        let run = try SceneRun("epochs=2", "val=false", "gradient_compression=\(numbers)")
+        #expect(try run.train("one", ranks: 1).code == 0)
+        for ranks in [2, 4] {
+            #expect(try run.train("\(ranks)", ranks: ranks).code == 0)
+            #expect(try run.numbers("\(ranks)") == run.numbers("one"), "\(ranks) ranks")
+        }
+        #expect(try run.train("plain", ranks: 1, "gradient_compression=none").code == 0)
+        #expect(try run.numbers("plain") != run.numbers("one"))
+    }
+
     @Test func eightRanksOnFewCoresFinish() throws {
         let run = try SceneRun("shards=8", "batch=1", "epochs=2", "close_mosaic=0")
         let eight = try run.train("eight", ranks: 8)

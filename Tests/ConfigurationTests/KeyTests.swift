@@ -12,7 +12,7 @@ import Testing
         ("fraction", "0.5", "0.5"), ("single_cls", "yes", "true"), ("cache", "true", "ram"), ("workers", "3", "3"),
         ("epochs", "7", "7"), ("patience", "0", "0"), ("time", "1.5", "1.5"), ("seed", "9", "9"), ("batch", "4", "4"),
         ("nbs", "16", "16"), ("shards", "4", "4"), ("batch_scaling", "Strong", "strong"),
-        ("lr_scaling", "none", "none"),
+        ("lr_scaling", "none", "none"), ("gradient_compression", "bf16", "bf16"),
         ("sync_bn", "true", "true"), ("optimizer", "adamw", "AdamW"), ("lr0", "1e-3", "0.001"), ("lrf", "1", "1.0"),
         ("momentum", "0.9", "0.9"), ("weight_decay", "0", "0.0"), ("warmup_epochs", "1", "1.0"),
         ("warmup_momentum", "0.5", "0.5"), ("warmup_bias_lr", "0.0", "0.0"), ("cos_lr", "on", "true"),

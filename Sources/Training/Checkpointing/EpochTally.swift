@@ -10,6 +10,8 @@ struct EpochTally: Equatable, Sendable, Codable {
     var seconds = 0.0
     /// Part of `seconds` that steps waited for batches; nil in checkpoints of before.
     var loadingSeconds: Double?
+    /// Part of them that rank 0 waited for others; nil in checkpoints of before.
+    var waits: RankWaits?
 
     mutating func add(_ report: StepReport) {
         if report.isSkipped {
@@ -21,12 +23,18 @@ struct EpochTally: Equatable, Sendable, Codable {
         images += report.images
         seconds += report.seconds
         loadingSeconds = (loadingSeconds ?? 0) + report.loadingSeconds
+        waits = (waits ?? RankWaits()) + report.waits
     }
 
     /// Mean gradient norm of the sound steps; NaN when there are none.
     var meanNorm: Double { soundSteps == 0 ? .nan : normSum / Double(soundSteps) }
     /// Part of the steps' time that they waited for batches.
     var waitingShare: Double { seconds > 0 ? (loadingSeconds ?? .nan) / seconds : .nan }
+    /// Shares of the steps' time that rank 0 waited for others.
+    var waitShares: RankWaits {
+        guard let waits, seconds > 0 else { return RankWaits() }
+        return RankWaits(agreement: waits.agreement / seconds, sums: waits.sums / seconds)
+    }
     var imagesPerSecond: Double { seconds > 0 ? Double(images) / seconds : .nan }
 }
 

@@ -52,7 +52,9 @@ struct EventLine {
             ("momentum", .number(report.rates.momentum)), ("images", .count(report.images)),
             ("objects", .count(report.objects)),
             ("images_per_second", .number(Double(report.images) / report.seconds)),
-            ("loading_share", .number(report.loadingSeconds / report.seconds)), ("skipped", .flag(report.isSkipped)),
+            ("loading_share", .number(report.loadingSeconds / report.seconds)),
+            ("agreement_share", .number(report.waits.agreement / report.seconds)),
+            ("exposed_share", .number(report.waits.sums / report.seconds)), ("skipped", .flag(report.isSkipped)),
         ]).json
     }
 
@@ -64,6 +66,8 @@ struct EventLine {
             ("total", .number(total(report.terms))), ("grad_norm", .number(tally.meanNorm)),
             ("images_per_second", .number(tally.imagesPerSecond)), ("skipped", .count(tally.skippedSteps)),
             ("loading_share", .number(tally.waitingShare)), ("loading_ms_per_image", milliseconds(report.loading)),
+            ("agreement_share", .number(tally.waitShares.agreement)),
+            ("exposed_share", .number(tally.waitShares.sums)),
         ]
         if let scores = report.scores {
             let names = ["precision", "recall", "mAP50", "mAP50-95"]

@@ -50,12 +50,21 @@ final class ProgressDisplay {
         row.metrics = report.scores?.metrics
         row.isBest = report.isBest
         log.write(inLog.line(row))
+        if let waits = waits(tally.waitShares) { log.write(waits) }
         log.console.print(onConsole.line(row))
         guard let scores = report.scores else { return }
         log.write(scores.report)
         guard log.console.isTerminal else { return }
         log.console.print(scores.report)
         if report.isBest { log.console.print("best so far: fitness \(format(report.fitness ?? .nan))") }
+    }
+
+    /// What other ranks cost; nil where there are none.
+    private func waits(_ shares: RankWaits) -> String? {
+        guard shares.agreement + shares.sums >= 0.0005 else { return nil }
+        return String(
+            format: "  rank 0 waited %.1f %% of the steps' time for other ranks' answers, and %.1f %% after the way back "
+                + "for sums (exposed all-reduce, late ranks included)", 100 * shares.agreement, 100 * shares.sums)
     }
 
     private func head(_ epoch: Int) {

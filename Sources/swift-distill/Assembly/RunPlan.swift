@@ -42,12 +42,19 @@ struct RunPlan {
                     + counted(schedule.accumulation, "step"),
                 rule.note,
             ] + RunPlan.remainder(recipe, global) + growth.notes(stepsPerEpoch: steps)
+            + RunPlan.compression(recipe)
     }
 
     /// Says where equal parts are fewer images than the batch that was asked for.
     private static func remainder(_ recipe: Recipe, _ global: Int) -> [String] {
         guard recipe.batchScaling == .strong, global != recipe.batch else { return [] }
         return ["batch: \(recipe.batch) images cannot be divided equally, a step has \(global)"]
+    }
+
+    /// Says that gradients are rounded.
+    private static func compression(_ recipe: Recipe) -> [String] {
+        recipe.gradientCompression == .none
+            ? [] : ["gradients are summed as \(recipe.gradientCompression.rawValue): half the bytes between ranks"]
     }
 
     /// Cuts every global batch into `count` parts, which the ranks and the images must suffice for.

@@ -24,16 +24,13 @@ struct Bench {
     init(_ options: BenchOptions, ranks: any Communicator) throws {
         self.options = options
         self.ranks = ranks
-        var recipe = Recipe()
-        recipe.threads = options.threads
-        recipe.imgsz = [options.size]
-        recipe.batch = options.batch
-        recipe.checkpointActivations = options.checkpointsActivations
-        self.recipe = recipe
+        recipe = options.recipe
         try Machine.start(recipe, ranks: ranks)
         let names = (0..<5).map { "class_\($0)" }
         student = try Detector(table: Bench.table(options.student), classNames: names, seed: 0)
         teacher = try Detector(table: Bench.table(options.teacher), classNames: names, seed: 1)
+        _ = try ConvolutionPlanning(recipe: recipe, ranks: ranks).decide(
+            student: student, teacher: teacher, resumed: nil)
         source = SyntheticSource(
             images: options.batch, size: options.size, classCount: names.count, steps: options.steps + 1,
             rank: ranks.rank)
@@ -63,6 +60,7 @@ struct Bench {
         let whole = trainer(teacher: teacher, state), alone = trainer(teacher: nil, state)
         var times = (whole: BenchTimes(), teacher: BenchTimes(), student: BenchTimes())
         var memory = MemoryWatch()
+        var exchange = StepMeasurement()
         for _ in 0...options.steps {
             // In turns, so that whatever else the machine does meets all three alike.
             times.teacher.measure { memory.teacher { _ = teacher(Activation(source.batch.images)) } }
@@ -72,8 +70,9 @@ struct Bench {
                 throw Problem("a step on noise was not finite", exit: .internalError)
             }
             if report.stops { return .stopped }
+            exchange.add(report, seconds: times.whole.last, whole.exchange)
         }
-        let result = try BenchResult(
+        var result = try BenchResult(
             BenchResult.Own(
                 step: times.whole.median, teacher: times.teacher.median, student: times.student.median,
                 stepCPU: times.whole.cpuMedian, teacherCPU: times.teacher.cpuMedian,
@@ -84,7 +83,24 @@ struct Bench {
             options, ranks: ranks,
             operations: (student.operations(size: options.size), teacher.operations(size: options.size)),
             kernels: options.measuresKernels ? KernelBandwidths() : nil)
+        // Apart from the assignment: all ranks call it, also those that have no result.
+        let exposed = try ExchangeResult(exchange, ranks: ranks)
+        result?.exchange = exposed
         return .done(result)
+    }
+
+    /// Runs whole steps only; nil when somebody asks to stop.
+    func measureSteps() throws -> (times: BenchTimes, exchange: StepMeasurement)? {
+        let state = RunState(
+            weights: student.weights, optimizer: SGD(student.weights), progress: Progress(epochs: 1, patience: 0))
+        let whole = trainer(teacher: teacher, state)
+        var times = BenchTimes(), exchange = StepMeasurement()
+        for _ in 0...options.steps {
+            let report = try times.measure { try whole.step() }
+            if report.stops { return nil }
+            exchange.add(report, seconds: times.last, whole.exchange)
+        }
+        return (times, exchange)
     }
 
     /// A trainer of the student; every step moves the weights.

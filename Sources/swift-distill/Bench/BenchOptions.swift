@@ -1,3 +1,5 @@
+import Configuration
+
 /// What `bench` measures.
 struct BenchOptions {
     var student: String
@@ -14,4 +16,17 @@ struct BenchOptions {
     var checkpointsActivations: Bool
     /// Whether to measure the kernels that memory limits.
     var measuresKernels: Bool
+    /// Numbers that gradients are summed in.
+    var compression = GradientCompression.none
+
+    /// The recipe of such a step.
+    var recipe: Recipe {
+        var recipe = Recipe()
+        recipe.threads = threads
+        recipe.imgsz = [size]
+        recipe.batch = batch
+        recipe.checkpointActivations = checkpointsActivations
+        recipe.gradientCompression = compression
+        return recipe
+    }
 }

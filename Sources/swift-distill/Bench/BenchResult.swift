@@ -51,6 +51,8 @@ struct BenchResult: Encodable {
     var peakGflops: Double
     /// Algorithms that save multiplications can bring this above 1.
     var shareOfPeak: Double
+    /// What ranks wait for each other.
+    var exchange: ExchangeResult?
 
     /// Nil on ranks other than 0; all ranks call it.
     init?(
@@ -119,7 +121,7 @@ struct BenchResult: Encodable {
             \(peakGflops) GFLOP/s that these cores can do
             medians of \(steps) steps on rank \(slowestRank), the slowest
             \(memory.text)\(kernels.map { "\n\($0.text)" } ?? "")
-            """
+            """ + (exchange.map { ranks > 1 ? "\n\($0.summary)\n\($0.timeline)" : "" } ?? "")
     }
 }
 

@@ -16,13 +16,19 @@ struct BenchTimes {
         return try body()
     }
 
+    /// Of the last measurement.
+    var last: Double { seconds.last ?? .nan }
+
     /// Median without the first, which fills pools and caches.
     var median: Double { BenchTimes.median(seconds) }
     /// The same of the CPU time of all threads.
     var cpuMedian: Double { BenchTimes.median(cpuSeconds) }
 
-    private static func median(_ seconds: [Double]) -> Double {
-        let sorted = seconds.dropFirst().sorted()
+    private static func median(_ seconds: [Double]) -> Double { middle(Array(seconds.dropFirst())) }
+
+    /// Median of at least one value.
+    static func middle(_ values: [Double]) -> Double {
+        let sorted = values.sorted()
         let middle = sorted.count / 2
         return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     }

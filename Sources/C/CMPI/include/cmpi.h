@@ -13,9 +13,13 @@ enum { CMPI_OK = 0 };
 // An operation on its way; empty (no operation) when zero.
 typedef struct {
     void *handle;
+    struct doubling *doubling;
 } cmpi_request;
 
-// Joins the world of mpirun and makes two communicators: one for float sums, one for everything else.
+// What is combined, and how; numbers of 16 bits are added as cnarrow.h says.
+enum { CMPI_FLOAT32_SUM, CMPI_BFLOAT16_SUM, CMPI_FLOAT16_SUM, CMPI_FLOAT64_SUM, CMPI_FLOAT64_MAX };
+
+// Joins the world of mpirun and makes two communicators: one for large sums, one for everything else.
 int cmpi_start(void);
 // Leaves the world in good order. Only when every rank does so: on an error path use cmpi_abort.
 int cmpi_finish(void);
@@ -28,11 +32,11 @@ int cmpi_size(void);
 int cmpi_local_rank(void);
 int cmpi_local_size(void);
 
-// Sums of floats have a communicator of their own: their order is independent of the operations below.
-int cmpi_sum_floats(const float *source, float *destination, int count, cmpi_request *request);
+// Gives every rank the combination of all sources, in the order of a balanced tree over consecutive ranks where their
+// number is a power of two. Source and destination must not overlap. Floats of 16 and 32 bits have a communicator of their
+// own: their order is independent of all other operations.
+int cmpi_combine(int format, const void *source, void *destination, int count, cmpi_request *request);
 
-int cmpi_sum_doubles(const double *source, double *destination, int count, cmpi_request *request);
-int cmpi_max_doubles(const double *source, double *destination, int count, cmpi_request *request);
 int cmpi_broadcast(void *bytes, int count, cmpi_request *request);
 int cmpi_allgather_lengths(const int64_t *own, int64_t *all, cmpi_request *request);
 // The three arrays matter on rank 0 only.
