@@ -113,7 +113,8 @@ private let rates = Rates(weight: 0.1, norm: 0.2, bias: 0.3, momentum: 0.9, weig
         #expect(text.contains(#""loading_share":0.125,"loading_ms_per_image":{"read":0.0,"decode":15.0,"#))
         #expect(
             LoadingLine.text(report.loading, waitingShare: tally.waitingShare)
-                == "data: steps waited 12 % of their time; 20.0 ms of a loading thread per image: decode 75 %, hsv 25 %")
+                == "data: steps waited 12 % of their time; 20.0 ms of a loading thread per image: decode 75 %, hsv 25 %"
+        )
         #expect(LoadingLine.text(LoadingTimes.Sums(), waitingShare: 0) == nil)
     }
 
