@@ -47,7 +47,8 @@ public final class ShardedSource: BatchSource {
         prefetcher?.stop()
         next = start
         let (loader, shards, steps) = (loader, shards, stepsPerEpoch)
-        prefetcher = Prefetcher(count: .max / 2, threads: threads, ahead: max(threads + 2, 2 * shards.count)) { number in
+        prefetcher = Prefetcher(count: .max / 2, threads: threads, ahead: max(threads + 2, 2 * shards.count)) {
+            number in
             let step = start + number / shards.count
             return try loader.batch(
                 epoch: step / steps, step: step % steps, shard: shards.lowerBound + number % shards.count)

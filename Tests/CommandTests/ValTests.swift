@@ -43,9 +43,17 @@ import Testing
         #expect(result.code == 0, "\(result.output) \(result.errors)")
         #expect(result.output.contains("mAP50-95)"))
         #expect(result.output.contains("images/s"))
+        let parts = ["preprocess", "inference", "loss", "postprocess"]
+        let line = "Speed: " + parts.map { "[0-9.]+ms \($0)" }.joined(separator: ", ") + " per image"
+        #expect(result.output.range(of: line, options: .regularExpression) != nil, "\(result.output)")
         let data = try Data(contentsOf: folder.url.appending(path: file))
         let json = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-        return json.filter { !["seconds", "ms_per_image", "ranks"].contains($0.key) } as NSDictionary
+        // The parts are measured one after the other: on every rank they fit into the whole.
+        let speed = try #require(json["speed"] as? [String: Double])
+        #expect(Set(speed.keys) == Set(parts) && speed.values.allSatisfy { $0 > 0 })
+        let whole = try #require(json["ms_per_image"] as? Double)
+        #expect(speed.values.reduce(0, +) <= whole * Double(ranks ?? 1))
+        return json.filter { !["seconds", "ms_per_image", "ranks", "speed"].contains($0.key) } as NSDictionary
     }
 
     @Test func metricsAreTheSameOnAnyNumberOfRanks() throws {

@@ -1,4 +1,5 @@
 import Configuration
+import Tensors
 import Testing
 
 @testable import Datasets
@@ -49,6 +50,52 @@ import Testing
         #expect(back.hue.table[0] == 178 && back.hue.table[1] == 179 && back.hue.table[2] == 0)
         let old = ColorJitter(hue: 0.01, saturation: 0, brightness: 0, compatibility: .v83)
         #expect(old.hue.table[0] == 0 && old.hue.table[100] == 101 && old.hue.table[179] == 0)
+    }
+
+    @Test func aLineGivesTheNumbersOfTheTable() throws {
+        var random = RandomStream(5)
+        var lines = 0
+        let octets = stride(from: 0, to: 256, by: 8).map { SIMD8<Float>(0, 1, 2, 3, 4, 5, 6, 7) + Float($0) }
+        for _ in 0..<300 {
+            let factor = 1 + random.uniform(-0.9, 0.9), move = random.uniform(-180, 180)
+            let curves = [
+                ToneCurve(scaledBy: factor), ToneCurve(slope: 1, offset: move, period: 180),
+                ToneCurve(slope: factor, offset: 0, period: 180),
+            ]
+            for (number, curve) in curves.enumerated() {
+                guard let line = curve.line else { continue }
+                lines += 1
+                for x in octets.flatMap({ octet in (0..<8).map { octet[$0] } }) where number == 0 || x < 180 {
+                    let value = SIMD8<Float>(repeating: x)
+                    #expect((number == 0 ? line.limited(value) : line.turned(value))[0] == curve[x])
+                }
+            }
+        }
+        #expect(lines > 800)
+    }
+
+    @Test func whereTheLineIsNotExactTheTableIsUsed() {
+        // Ten becomes a little less than thirteen: twelve.
+        let jitter = ColorJitter(hue: 0.1, saturation: -0.4, brightness: 0.3 - 1e-7, compatibility: .current)
+        #expect(jitter.brightness.line == nil && jitter.lines == nil && jitter.brightness[10] == 12)
+        let picture = pattern(3, 21)
+        var values = [Float](repeating: 0, count: picture.byteCount)
+        values.withUnsafeMutableBufferPointer {
+            if let base = $0.baseAddress { Finish(jitter: jitter, flipsHorizontally: true).write(picture, to: base) }
+        }
+        for y in 0..<3 {
+            for x in 0..<21 {
+                let pixel = picture[y, 20 - x]
+                let (r, g, b) = lanes(SIMD3<Float>(pixel))
+                let (h, s, v) = hsv(r, g, b)
+                func repeated(_ value: Float) -> SIMD8<Float> { SIMD8(repeating: value) }
+                let (red, green, blue) = rgb(
+                    repeated(jitter.hue[h[0]]), repeated(jitter.saturation[s[0]]), repeated(jitter.brightness[v[0]]))
+                let place = 3 * (y * 21 + x)
+                #expect(values[place] == red[0] / 255 && values[place + 1] == green[0] / 255)
+                #expect(values[place + 2] == blue[0] / 255)
+            }
+        }
     }
 
     @Test func finishAddsJitterFlipsAndOrderInOnePass() {

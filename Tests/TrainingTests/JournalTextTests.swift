@@ -1,4 +1,5 @@
 import Configuration
+import Datasets
 import Foundation
 import Optimization
 import Testing
@@ -96,6 +97,25 @@ private let rates = Rates(weight: 0.1, norm: 0.2, bias: 0.3, momentum: 0.9, weig
                 + #""images_per_second":2.5,"agreement_share":0.0,"exposed_share":0.0,"skipped":0,"#
                 + #""metrics":{"precision":0.5,"recall":0.25,"mAP50":0.123456,"mAP50-95":0.4},"#
                 + #""validation":{"box":1.0,"cls":2.0,"dfl":3.0},"fitness":0.4,"best":true,"stops":false}"#)
+    }
+
+    @Test func anEpochTellsWhetherLoadingKeptUpAndWhatItCost() {
+        let line = EventLine(run: "train", terms: ["box"], weights: [1])
+        var report = epochReport(epoch: 0, fitness: nil, isBest: false, rates: rates)
+        report.loading.images = 4
+        report.loading.seconds[LoadingStage.decode.rawValue] = 0.06
+        report.loading.seconds[LoadingStage.hsv.rawValue] = 0.02
+        var tally = EpochTally(images: 8, seconds: 1)
+        #expect(!line.epoch(report, tally).contains("\"loading_share\":0"))
+        tally.add(HandDrivenRun().report())
+        tally.add(HandDrivenRun().report())
+        let text = line.epoch(report, tally)
+        #expect(text.contains(#""loading_share":0.125,"loading_ms_per_image":{"read":0.0,"decode":15.0,"#))
+        #expect(
+            LoadingLine.text(report.loading, waitingShare: tally.waitingShare)
+                == "data: steps waited 12 % of their time; 20.0 ms of a loading thread per image: decode 75 %, hsv 25 %"
+        )
+        #expect(LoadingLine.text(LoadingTimes.Sums(), waitingShare: 0) == nil)
     }
 
     @Test func theSummaryNamesTheBestEpochAndTheFiles() {

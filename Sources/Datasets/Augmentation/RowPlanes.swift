@@ -88,7 +88,8 @@ struct RowPlanes {
         for x in stride(from: 0, to: whole, by: 8) {
             let (r, g, b) = (load8(first + x) / 255, load8(green + x) / 255, load8(last + x) / 255)
             if turned {
-                interleave(RowPlanes.turned(r), RowPlanes.turned(g), RowPlanes.turned(b), to: target + 3 * (width - 8 - x))
+                let place = target + 3 * (width - 8 - x)
+                interleave(RowPlanes.turned(r), RowPlanes.turned(g), RowPlanes.turned(b), to: place)
             } else {
                 interleave(r, g, b, to: target + 3 * x)
             }

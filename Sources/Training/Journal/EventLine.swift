@@ -65,10 +65,13 @@ struct EventLine {
             ("seconds", .number(report.seconds)), ("terms", named(report.terms)),
             ("total", .number(total(report.terms))), ("grad_norm", .number(tally.meanNorm)),
             ("images_per_second", .number(tally.imagesPerSecond)), ("skipped", .count(tally.skippedSteps)),
-            ("loading_share", .number(tally.waitingShare)), ("loading_ms_per_image", milliseconds(report.loading)),
             ("agreement_share", .number(tally.waitShares.agreement)),
             ("exposed_share", .number(tally.waitShares.sums)),
         ]
+        if report.loading.images > 0 {
+            pairs.append(("loading_share", .number(tally.waitingShare)))
+            pairs.append(("loading_ms_per_image", milliseconds(report.loading)))
+        }
         if let scores = report.scores {
             let names = ["precision", "recall", "mAP50", "mAP50-95"]
             pairs.append(("metrics", .object(zip(names, scores.metrics).map { ($0, .number($1)) })))

@@ -10,7 +10,8 @@ enum LoadingLine {
             "\(stage.name) \(percent(loading.share(of: stage)))"
         }
         let perImage = String(format: "%.1f", 1e3 * loading.total / Double(loading.images))
-        return "data: steps waited \(percent(waitingShare)) of their time; \(perImage) ms of a loading thread per image: "
+        return
+            "data: steps waited \(percent(waitingShare)) of their time; \(perImage) ms of a loading thread per image: "
             + stages.joined(separator: ", ")
     }
 

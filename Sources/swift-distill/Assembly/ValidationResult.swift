@@ -40,7 +40,8 @@ struct ValidationResult: Encodable {
     }
 
     init(
-        model: String, _ metrics: DetectionMetrics, losses: [Double], seconds: Double, ranks: Int, times: ValidationTimes
+        model: String, _ metrics: DetectionMetrics, losses: [Double], seconds: Double, ranks: Int,
+        times: ValidationTimes
     ) {
         self.model = model
         self.losses = losses

@@ -39,7 +39,8 @@ struct ValidationRun {
         let store = PictureStore(data.val, target: recipe.imageSize, limit: limit)
         let batches = ValidationBatches(store: store, batch: recipe.batch, recipe: recipe)
         let evaluator = DetectionEvaluator(
-            model: detector, batches: batches, recipe: recipe, workers: Prefetcher.threads(workers: recipe.workers, cores: Threads.count))
+            model: detector, batches: batches, recipe: recipe,
+            workers: Prefetcher.threads(workers: recipe.workers, cores: Threads.count))
         let start = chost_seconds()
         guard let scores = try evaluator.evaluate(detector, ranks: ranks), let metrics = evaluator.metrics else {
             return nil

@@ -56,7 +56,8 @@ struct DataBench {
     /// as many times as that needs.
     private func training(_ own: ImageCatalog, closesMosaic: Bool) throws -> DataBenchResult.Own {
         var catalog = own
-        let needed = (DataBench.warmup + options.steps) * options.batch
+        // The first mosaics show pictures of the epoch's end, which are not to be met again.
+        let needed = (2 * DataBench.warmup + options.steps) * options.batch
         while catalog.count < needed { catalog.entries += own.entries }
         var recipe = recipe
         recipe.epochs = .max / 2
