@@ -1,5 +1,6 @@
 import Collectives
 import Layers
+import Tensors
 
 /// Adds gradients over this rank's shards and over ranks, in buckets that start on their way while the tape still walks
 /// back.
@@ -71,11 +72,13 @@ final class GradientExchange {
 
     private func start(shard: Int) {
         let range = buckets[next]
-        tree.add(gradients, in: range, shard: shard)
-        pending.append(
-            ranks.startSum(
-                UnsafeBufferPointer(rebasing: UnsafeBufferPointer(gradients)[range]),
-                into: UnsafeMutableBufferPointer(start: sums.pointer + range.lowerBound, count: range.count)))
+        KernelProfile.measure(.pass("start sums", overValues: range.count, passes: 2, block: "exchange")) {
+            tree.add(gradients, in: range, shard: shard)
+            pending.append(
+                ranks.startSum(
+                    UnsafeBufferPointer(rebasing: UnsafeBufferPointer(gradients)[range]),
+                    into: UnsafeMutableBufferPointer(start: sums.pointer + range.lowerBound, count: range.count)))
+        }
         next += 1
     }
 

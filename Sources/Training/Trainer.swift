@@ -103,18 +103,20 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         for (shard, pass) in passes.enumerated() {
             let (tape, learned) = pass.tape.map { ($0, pass.learned) } ?? learn(shards[shard])
             losses.append(objective.evaluate(pass.preparation, of: learned, counts: agreement.counts, isolating: nil))
-            state.weights.beginGradients(statistics: pass.statistics)
+            booked("zero", passes: 1) { state.weights.beginGradients(statistics: pass.statistics) }
             let isLast = shard == passes.count - 1
             if isLast { exchange.begin(tape) }
             tape.backward { if isLast { self.exchange.finished($0, shard: shard) } }
             exchange.end(shard: shard, isLast: isLast)
         }
         var values = TreeSum.sum(losses.map(\.values))
-        try ranks.sum(&values)
-        try exchange.wait()
+        try KernelProfile.measure(KernelCall(kernel: "wait", block: "exchange")) {
+            try ranks.sum(&values)
+            try exchange.wait()
+        }
 
         // Clip, move the weights, let the average follow; or leave everything as it was.
-        let norm = gradientNorm(exchange.sums, of: state.weights)
+        let norm = booked("norm", passes: 1) { gradientNorm(exchange.sums, of: state.weights) }
         let isSound =
             norm.isFinite && values.allSatisfy(\.isFinite) && state.weights.hasFiniteStatistics(exchange.sums)
         let update = isSound ? accept(values, norm, agreement) : nil

@@ -13,7 +13,11 @@ public struct Concatenation {
             room: inputs[0].shape.with(channels: channels), recordedOn: inputs[0].tape,
             needsGradient: inputs.contains { $0.needsGradient })
         let record = Record(inputs: inputs, output: output)
-        for (input, range) in record.parts { output.tensor.channels(range).copy(from: input.tensor) }
+        for (input, range) in record.parts {
+            KernelProfile.measure(.pass("copy", over: input.tensor, passes: 2)) {
+                output.tensor.channels(range).copy(from: input.tensor)
+            }
+        }
         if output.needsGradient { output.tape?.record(record) }
         return output
     }

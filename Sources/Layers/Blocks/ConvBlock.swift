@@ -45,7 +45,11 @@ public struct ConvBlock {
             record(x, residual, output, on: tape)
         } else {
             prepared(x.tensor, into: output.tensor)
-            if let residual { output.tensor.add(residual.tensor) }
+            if let residual {
+                KernelProfile.measure(.pass("add", over: output.tensor, passes: 3)) {
+                    output.tensor.add(residual.tensor)
+                }
+            }
         }
         return output
     }
@@ -58,7 +62,7 @@ public struct ConvBlock {
         if weight.isFrozen {
             normalization = norm.running
         } else {
-            var batch = moments(of: y)
+            var batch = KernelProfile.measure(.pass("moments", over: y, passes: 1)) { moments(of: y) }
             if let synchronize = tape.synchronize {
                 var sums = batch.sums
                 synchronize(&sums)
@@ -67,7 +71,9 @@ public struct ConvBlock {
             pixels = batch.count
             normalization = norm.observing(batch)
         }
-        normalizeAndActivate(y, normalization, activation, adding: residual?.tensor, into: output.tensor)
+        KernelProfile.measure(.pass("normalise and activate", over: y, passes: residual == nil ? 2 : 3)) {
+            normalizeAndActivate(y, normalization, activation, adding: residual?.tensor, into: output.tensor)
+        }
         tape.record(
             Record(
                 block: self, input: x, residual: residual, output: output, y: y, normalization: normalization,
@@ -107,7 +113,9 @@ public struct ConvBlock {
             guard let gradient = output.arrivedGradient else { return }
             defer { output.releaseGradient() }
             residual?.receive(adding: gradient)
-            var sums = pullActivation(gradient, y: y, normalization, block.activation)
+            var sums = KernelProfile.measure(.pass("activation backward", over: y, passes: 3)) {
+                pullActivation(gradient, y: y, normalization, block.activation)
+            }
             if !block.weight.isFrozen {
                 for c in sums.gradient.indices {
                     block.norm.bias.gradient[c] += Float(sums.gradient[c])
@@ -120,7 +128,9 @@ public struct ConvBlock {
                     sums.projection = Array(both[sums.gradient.count...])
                 }
             }
-            pullNormalization(gradient, y: y, normalization, sums: sums, count: pixels)
+            KernelProfile.measure(.pass("normalisation backward", over: y, passes: 3)) {
+                pullNormalization(gradient, y: y, normalization, sums: sums, count: pixels)
+            }
             input.receive { target, accumulate in
                 convolveBackwardInput(
                     gradient, weights: block.weight.values, block.geometry, into: target, accumulate: accumulate)

@@ -9,7 +9,9 @@ public struct Upsample {
     public func callAsFunction(_ x: Activation) -> Activation {
         let shape = Shape(x.shape.n, x.shape.height * 2, x.shape.width * 2, x.shape.channels)
         let output = Activation(room: shape, recordedOn: x.tape, needsGradient: x.needsGradient)
-        upsample(x.tensor, into: output.tensor)
+        KernelProfile.measure(.pass("enlarge", over: output.tensor, passes: 1.25)) {
+            upsample(x.tensor, into: output.tensor)
+        }
         if x.needsGradient { x.tape?.record(Record(input: x, output: output)) }
         return output
     }
@@ -22,8 +24,10 @@ public struct Upsample {
         func pull() {
             guard let gradient = output.arrivedGradient else { return }
             input.receive { target, accumulate in
-                if !accumulate { target.fill(0) }
-                pullUpsample(gradient, into: target)
+                KernelProfile.measure(.pass("enlarge backward", over: gradient, passes: 1.5)) {
+                    if !accumulate { target.fill(0) }
+                    pullUpsample(gradient, into: target)
+                }
             }
             output.releaseGradient()
         }

@@ -65,7 +65,9 @@ public final class Activation {
     /// Adds a tensor to the gradient.
     public func receive(adding contribution: Tensor) {
         receive { gradient, accumulate in
-            if accumulate { gradient.add(contribution) } else { gradient.copy(from: contribution) }
+            KernelProfile.measure(.pass(accumulate ? "add" : "copy", over: gradient, passes: accumulate ? 3 : 2)) {
+                if accumulate { gradient.add(contribution) } else { gradient.copy(from: contribution) }
+            }
         }
     }
 
@@ -74,7 +76,9 @@ public final class Activation {
 
     private func receivePart(_ write: (Tensor) -> Void) {
         if let parent { return parent.whole.receivePart { write($0.channels(parent.channels)) } }
-        if gradient == nil { gradient = Tensor(shape, repeating: 0) }
+        if gradient == nil {
+            gradient = KernelProfile.measure(.pass("fill", over: tensor, passes: 1)) { Tensor(shape, repeating: 0) }
+        }
         if let gradient { write(gradient) }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Layers
+import Tensors
 
 /// The anchor-free head of YOLOv8: for every level, one branch of convolutions for box distances and one for classes.
 struct DetectHead {
@@ -62,7 +63,13 @@ struct DetectHead {
     }
 
     func callAsFunction(_ levels: [Activation]) -> (boxes: Activation, scores: Activation) {
-        let join = LevelJoin()
-        return (join(zip(boxBranches, levels).map { $0($1) }), join(zip(classBranches, levels).map { $0($1) }))
+        (join(boxBranches, levels, "boxes"), join(classBranches, levels, "classes"))
+    }
+
+    private func join(_ branches: [Branch], _ levels: [Activation], _ kind: String) -> Activation {
+        LevelJoin()(
+            branches.indices.map { level in
+                KernelProfile.within("\(kind)/\(strides[level])") { branches[level](levels[level]) }
+            })
     }
 }

@@ -55,7 +55,7 @@ public final class Detector: Model {
     /// The raw answer to images `[N, H, W, 3]` in 0…1, H and W multiples of the largest stride.
     public func callAsFunction(_ x: Activation) -> DetectorOutput {
         let levels = maps(x, at: sources[blocks.count])
-        let (boxes, scores) = head(levels)
+        let (boxes, scores) = KernelProfile.within("\(headLayer) Detect") { head(levels) }
         let grid = AnchorGrid(
             levels: zip(levels, strides).map { level, stride in
                 AnchorGrid.Level(height: level.shape.height, width: level.shape.width, stride: stride)
@@ -68,7 +68,7 @@ public final class Detector: Model {
         var results: [Int: Activation] = [-1: x]
         for (index, block) in blocks.enumerated() {
             let inputs = sources[index].compactMap { results[$0] }
-            results[index] = block(inputs)
+            results[index] = KernelProfile.within("\(index) \(table.rows[index].module)") { block(inputs) }
             let previous = index - 1
             if !kept.contains(previous), !layers.contains(previous) { results[previous] = nil }
         }

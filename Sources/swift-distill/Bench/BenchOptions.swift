@@ -10,4 +10,6 @@ struct BenchOptions {
     var steps: Int
     /// Compute threads per rank, 0 for those a run would choose.
     var threads: Int
+    /// Steps that are profiled after all others.
+    var profiledSteps: Int
 }
