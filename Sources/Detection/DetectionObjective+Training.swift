@@ -1,5 +1,6 @@
 import Datasets
 import Models
+import Tensors
 import Training
 
 /// What the loop knows the objective as.
@@ -25,8 +26,10 @@ extension DetectionObjective: Objective {
     ) -> ShardLoss {
         let judgement = evaluate(
             preparation, counts: Counts(values: counts), isolating: term.map { termNames[$0] })
-        learned.boxes.receive(adding: judgement.gradient.boxes)
-        learned.scores.receive(adding: judgement.gradient.scores)
+        KernelProfile.within("loss") {
+            learned.boxes.receive(adding: judgement.gradient.boxes)
+            learned.scores.receive(adding: judgement.gradient.scores)
+        }
         return ShardLoss(
             values: judgement.terms.map(\.value),
             nonFinite: judgement.nonFinite.map { ShardLoss.Place(term: $0.term.rawValue, image: $0.image) })

@@ -56,9 +56,15 @@ public struct DetectionObjective: Sendable {
     /// First phase: what each anchor shall learn, and this shard's counts.
     public func prepare(_ learned: Predictions, taught: Predictions?, labels: BoxLabels) -> Preparation {
         precondition((taught == nil) == (response == nil), "a teacher's answers are needed exactly when there is one")
+        let assignment = KernelProfile.measure(call("assignment to labels", learned)) {
+            detection.assign(learned, labels)
+        }
+        let selection = KernelProfile.measure(call("selection of the teacher's answers", learned)) {
+            taught.flatMap { response?.select($0) }
+        }
         return Preparation(
-            learned: learned, taught: taught, assignment: detection.assign(learned, labels),
-            selection: taught.flatMap { response?.select($0) }, objectCount: labels.objects.count)
+            learned: learned, taught: taught, assignment: assignment, selection: selection,
+            objectCount: labels.objects.count)
     }
 
     /// Second phase: this shard's part of every term, and the gradient of the total.
@@ -69,7 +75,9 @@ public struct DetectionObjective: Sendable {
     ///   - counts: of all shards together.
     ///   - term: leaves only this term in the gradient, to measure what it gives the student.
     public func evaluate(_ preparation: Preparation, counts: Counts, isolating term: TermName? = nil) -> Judgement {
-        let gradient = PredictionsGradient(like: preparation.learned)
+        let gradient = KernelProfile.measure(call("fill", preparation.learned)) {
+            PredictionsGradient(like: preparation.learned)
+        }
         let images = imageValues(preparation, counts: counts, isolating: term, gradient: gradient)
         return Judgement(equation: equation, termNames: termNames, imageValues: images, gradient: gradient)
     }
@@ -88,16 +96,26 @@ public struct DetectionObjective: Sendable {
         let weights = zip(termNames, equation.weights).map { name, weight in
             term == nil || term == name ? weight * counts.images : 0
         }
-        let detected = detection.evaluateImages(
-            preparation.learned, preparation.assignment, scoreSum: counts.scoreSum,
-            scale: DetectionItems(box: weights[0], cls: weights[1], dfl: weights[2]), gradient: gradient)
+        let detected = KernelProfile.measure(call("detection terms", preparation.learned)) {
+            detection.evaluateImages(
+                preparation.learned, preparation.assignment, scoreSum: counts.scoreSum,
+                scale: DetectionItems(box: weights[0], cls: weights[1], dfl: weights[2]), gradient: gradient)
+        }
         let images = detected.map { [$0.box, $0.cls, $0.dfl] }
         guard let response, let taught = preparation.taught, let selection = preparation.selection else {
             return images
         }
-        let answered = response.evaluateImages(
-            learned: preparation.learned, taught: taught, selection, rowCount: counts.rows,
-            scale: TopKResponse.Items(box: weights[3], cls: weights[4]), gradient: gradient)
+        let answered = KernelProfile.measure(call("response terms", preparation.learned)) {
+            response.evaluateImages(
+                learned: preparation.learned, taught: taught, selection, rowCount: counts.rows,
+                scale: TopKResponse.Items(box: weights[3], cls: weights[4]), gradient: gradient)
+        }
         return zip(images, answered).map { $0 + [$1.box, $1.cls] }
+    }
+
+    /// How a profile books a part of the loss.
+    private func call(_ part: String, _ predictions: Predictions) -> KernelCall {
+        KernelCall(
+            kernel: part, shape: "\(predictions.classCount) classes, \(predictions.grid.count) anchors", block: "loss")
     }
 }

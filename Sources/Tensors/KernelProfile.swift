@@ -1,9 +1,10 @@
 import CHost
+import Foundation
 import Synchronization
 
 /// One piece of work of the numerical machine, as a measurement of a step sees it.
 public struct KernelCall: Hashable, Sendable {
-    /// Where in which model, such as `student 4`; empty outside of any.
+    /// Where in which model, such as `student 4 C2f`; empty where nobody said it.
     public var block = ""
     /// What was computed, such as `convolution forward` or `normalise and activate`.
     public var kernel: String
@@ -18,8 +19,9 @@ public struct KernelCall: Hashable, Sendable {
     /// Bytes that must be read and written at least: every value once.
     public var bytes = 0.0
 
-    /// A call that is not a convolution.
-    public init(kernel: String, shape: String, operations: Double = 0, bytes: Double = 0) {
+    /// A call that is not a convolution; without a block it is booked where the profile stands.
+    public init(kernel: String, shape: String = "", block: String = "", operations: Double = 0, bytes: Double = 0) {
+        self.block = block
         self.kernel = kernel
         self.shape = shape
         self.operations = operations
@@ -27,11 +29,18 @@ public struct KernelCall: Hashable, Sendable {
     }
 
     /// A memory-bound kernel over a tensor; `passes` is how often all values are read or written.
-    public static func pass(_ kernel: String, over tensor: Tensor, passes: Int) -> KernelCall {
+    public static func pass(_ kernel: String, over tensor: Tensor, passes: Double) -> KernelCall {
         let shape = tensor.shape
         return KernelCall(
             kernel: kernel, shape: "\(shape.channels) @\(shape.height)x\(shape.width)",
-            bytes: Double(passes * shape.count * MemoryLayout<Float>.stride))
+            bytes: passes * Double(shape.count * MemoryLayout<Float>.stride))
+    }
+
+    /// The same over plain floats, such as all weights of a model.
+    public static func pass(_ kernel: String, overValues count: Int, passes: Double, block: String) -> KernelCall {
+        KernelCall(
+            kernel: kernel, shape: "\(count) values", block: block,
+            bytes: passes * Double(count * MemoryLayout<Float>.stride))
     }
 
     /// A convolution of some images, or one of its gradients.
@@ -51,53 +60,106 @@ public struct KernelCall: Hashable, Sendable {
 
 /// Where the time of a pass goes, kernel by kernel.
 ///
-/// Off except while `record` runs, and then for work that the training thread asks for.
+/// Off except while `record` runs, and then for the thread that runs it: what other threads do, they do for one of its
+/// kernels. A kernel inside of another one is booked alone, so that times add up.
 public enum KernelProfile {
-    private static let isOn = Atomic<Bool>(false)
+    /// The thread that records, 0 for none.
+    private static let recorder = Atomic<UInt>(0)
     private struct State {
         var block = ""
-        var calls: [KernelCall: (count: Int, seconds: Double)] = [:]
+        var places: [KernelCall: Int] = [:]
+        var entries: [Entry] = []
+        /// Time of kernels inside of the one that runs.
+        var inner = 0.0
     }
     private static let state = Mutex(State())
+    /// One recording at a time.
+    private static let turn = NSLock()
 
     /// Work of one kind, added up.
     public struct Entry: Sendable {
         /// What it was.
         public let call: KernelCall
         /// How often.
-        public let count: Int
+        public internal(set) var count: Int
         /// Wall time of all calls.
-        public let seconds: Double
+        public internal(set) var seconds: Double
     }
 
-    /// The kernels that `body` ran, in no particular order.
+    /// The kernels that `body` ran on this thread, in the order of their first calls.
     public static func record(_ body: () throws -> Void) rethrows -> [Entry] {
+        precondition(!isRecording, "a recording inside of a recording")
+        turn.lock()
+        defer { turn.unlock() }
         state.withLock { $0 = State() }
-        isOn.store(true, ordering: .relaxed)
-        defer { isOn.store(false, ordering: .relaxed) }
+        recorder.store(thisThread, ordering: .relaxed)
+        defer { recorder.store(0, ordering: .relaxed) }
         try body()
-        return state.withLock { $0.calls.map { Entry(call: $0.key, count: $0.value.count, seconds: $0.value.seconds) } }
+        return state.withLock { $0.entries }
     }
 
-    /// The name that calls are booked under.
-    public static var block: String {
-        get { isOn.load(ordering: .relaxed) ? state.withLock { $0.block } : "" }
-        set { if isOn.load(ordering: .relaxed) { state.withLock { $0.block = newValue } } }
+    private static var thisThread: UInt { UInt(pthread_self()) }
+
+    private static var isRecording: Bool {
+        let thread = recorder.load(ordering: .relaxed)
+        return thread != 0 && thread == thisThread
+    }
+
+    /// The name that calls are booked under; empty while nothing is recorded.
+    public static var block: String { isRecording ? state.withLock { $0.block } : "" }
+
+    /// Runs `body` as a part of the current block, such as layer `4 C2f` of `student`.
+    @inline(__always)
+    public static func within<Result>(_ part: @autoclosure () -> String, _ body: () throws -> Result) rethrows -> Result
+    {
+        guard isRecording else { return try body() }
+        let outer = block
+        return try resuming(outer.isEmpty ? part() : outer + " " + part(), body)
+    }
+
+    /// Runs `body` in a block whose name `block` had given, for work that belongs to it but comes later.
+    @inline(__always)
+    public static func resuming<Result>(_ block: String, _ body: () throws -> Result) rethrows -> Result {
+        guard isRecording else { return try body() }
+        let outer = self.block
+        state.withLock { $0.block = block }
+        defer { state.withLock { $0.block = outer } }
+        return try body()
     }
 
     /// Runs `body`; while recording, books its time.
     @inline(__always)
-    public static func measure<Result>(_ call: @autoclosure () -> KernelCall, _ body: () -> Result) -> Result {
-        guard isOn.load(ordering: .relaxed) else { return body() }
+    public static func measure<Result>(
+        _ call: @autoclosure () -> KernelCall, _ body: () throws -> Result
+    ) rethrows -> Result {
+        guard isRecording else { return try body() }
+        let outer = enter()
         let start = chost_seconds()
-        let result = body()
-        let seconds = chost_seconds() - start
-        var call = call()
-        state.withLock {
-            call.block = $0.block
-            let sum = $0.calls[call] ?? (0, 0)
-            $0.calls[call] = (sum.count + 1, sum.seconds + seconds)
-        }
+        let result = try body()
+        leave(call(), seconds: chost_seconds() - start, outer: outer)
         return result
+    }
+
+    /// Returns what the enclosing kernel has had inside of it so far.
+    private static func enter() -> Double {
+        state.withLock { state in
+            defer { state.inner = 0 }
+            return state.inner
+        }
+    }
+
+    private static func leave(_ call: KernelCall, seconds: Double, outer: Double) {
+        state.withLock {
+            var call = call
+            if call.block.isEmpty { call.block = $0.block }
+            let place = $0.places[call] ?? $0.entries.count
+            if place == $0.entries.count {
+                $0.places[call] = place
+                $0.entries.append(Entry(call: call, count: 0, seconds: 0))
+            }
+            $0.entries[place].count += 1
+            $0.entries[place].seconds += seconds - $0.inner
+            $0.inner = outer + seconds
+        }
     }
 }

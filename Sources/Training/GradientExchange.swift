@@ -2,6 +2,7 @@ import CHost
 import Collectives
 import Configuration
 import Layers
+import Tensors
 
 /// Adds gradients over this rank's shards and over ranks, in buckets that start on their way while the tape still walks
 /// back.
@@ -121,7 +122,10 @@ public final class GradientExchange {
     }
 
     private func start(shard: Int) {
-        pending.append(lane(of: buckets[next]).start(buckets[next], shard: shard))
+        let range = buckets[next]
+        KernelProfile.measure(.pass("start sums", overValues: range.count, passes: 2, block: "exchange")) {
+            pending.append(lane(of: range).start(range, shard: shard))
+        }
         next += 1
     }
 

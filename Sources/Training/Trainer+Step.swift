@@ -44,7 +44,9 @@ extension Trainer {
 
     /// Teacher and student look at a shard's images.
     func answer(_ batch: Batch, keepsTape: Bool = true) -> ShardPass<Task> {
-        let taught = teacher.map { $0(Activation(batch.images)) }
+        let taught = teacher.map { teacher in
+            KernelProfile.within("teacher") { teacher(Activation(batch.images)) }
+        }
         let (tape, learned) = learn(batch)
         if !keepsTape { tape.forget() }
         return ShardPass(
@@ -58,8 +60,8 @@ extension Trainer {
         let tape = Tape(
             synchronize: recipe.syncBn ? { sums in self.synchronize(&sums) } : nil,
             recomputes: recipe.checkpointActivations)
-        state.weights.zeroGradients()
-        return (tape, student(Activation(batch.images, recordedOn: tape)))
+        booked("zero", passes: 1) { state.weights.zeroGradients() }
+        return (tape, KernelProfile.within("student") { student(Activation(batch.images, recordedOn: tape)) })
     }
 
     private func synchronize(_ sums: inout [Double]) {
@@ -74,7 +76,7 @@ extension Trainer {
         let objects = batches.reduce(0) { $0 + $1.labels.objects.count }
         let shards = recipe.syncBn ? 1 : batches.count { $0.labels.imageCount > 0 }
         var vector = counts + [Double(images), Double(objects), Double(shards), stopRequested() ? 1 : 0]
-        try ranks.sum(&vector)
+        try KernelProfile.measure(KernelCall(kernel: "agreement", block: "exchange")) { try ranks.sum(&vector) }
         let n = counts.count
         return Agreement(
             counts: Array(vector[..<n]), images: Int(vector[n]), objects: Int(vector[n + 1]), shards: vector[n + 2],
@@ -85,17 +87,22 @@ extension Trainer {
     func accept(_ values: [Double], _ norm: Double, _ agreement: Agreement) -> (norm: Double, moved: Bool) {
         let batch = batchNumber
         return state.changing {
-            state.gather(exchange.sums)
-            state.weights.commitBatchStatistics(exchange.sums, share: Float(1 / max(agreement.shards, 1)))
+            booked("gather", passes: 2) { state.gather(exchange.sums) }
+            booked("running statistics", passes: 0) {
+                state.weights.commitBatchStatistics(exchange.sums, share: Float(1 / max(agreement.shards, 1)))
+            }
             var total = norm
             let isDue = batch - state.progress.lastUpdate >= schedule.accumulation(batch: batch)
             if isDue {
                 total = state.progress.gathered == 1 ? norm : gradientNorm(state.gathered, of: state.weights)
                 total *= schedule.gradientScale
                 let scale = clippingScale(norm: total, limit: recipe.clip) * schedule.gradientScale
-                state.optimizer.step(
-                    state.weights, gradient: state.gathered, scale: Float(scale), rates: schedule.rates(batch: batch))
-                state.average.follow(state.weights)
+                booked(state.optimizer.name, passes: Double(3 + 2 * state.optimizer.state.count)) {
+                    state.optimizer.step(
+                        state.weights, gradient: state.gathered, scale: Float(scale),
+                        rates: schedule.rates(batch: batch))
+                }
+                booked("moving average", passes: 3) { state.average.follow(state.weights) }
                 state.progress.lastUpdate = batch
                 state.progress.gathered = 0
             }
@@ -111,6 +118,12 @@ extension Trainer {
             state.progress.step += 1
             return (total, isDue)
         }
+    }
+
+    /// Runs a pass over all weights; a profile books it as such.
+    func booked<Result>(_ kernel: String, passes: Double, _ body: () -> Result) -> Result {
+        let call = KernelCall.pass(kernel, overValues: state.weights.values.count, passes: passes, block: "update")
+        return KernelProfile.measure(call, body)
     }
 
     /// Lets a step that is not finite leave no trace but its count, and says where it came from.

@@ -109,7 +109,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         for (shard, pass) in passes.enumerated() {
             let (tape, learned) = pass.tape.map { ($0, pass.learned) } ?? learn(shards[shard])
             losses.append(objective.evaluate(pass.preparation, of: learned, counts: agreement.counts, isolating: nil))
-            state.weights.beginGradients(statistics: pass.statistics)
+            booked("zero", passes: 1) { state.weights.beginGradients(statistics: pass.statistics) }
             let isLast = shard == passes.count - 1
             if isLast { exchange.begin(tape, exponent: state.progress.halfExponent) }
             tape.backward { if isLast { self.exchange.finished($0, shard: shard) } }
@@ -117,12 +117,14 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         }
         let walkedBack = clock.seconds
         var values = TreeSum.sum(losses.map(\.values))
-        try ranks.sum(&values)
-        try exchange.wait()
+        try KernelProfile.measure(KernelCall(kernel: "wait", block: "exchange")) {
+            try ranks.sum(&values)
+            try exchange.wait()
+        }
         waits.sums = clock.seconds - walkedBack
 
         // Clip, move the weights, let the average follow; or leave everything as it was.
-        let norm = gradientNorm(exchange.sums, of: state.weights)
+        let norm = booked("norm", passes: 1) { gradientNorm(exchange.sums, of: state.weights) }
         let isSound =
             norm.isFinite && values.allSatisfy(\.isFinite) && state.weights.hasFiniteStatistics(exchange.sums)
         let update = isSound ? accept(values, norm, agreement) : nil

@@ -7,8 +7,12 @@ struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures the training step, the teacher and the student.",
         discussion: """
-            Fresh models on images made of noise; no files are read. With --data the way from files to batches instead, \
-            without a model. Works under mpirun.
+            Fresh models on images made of noise; the step is the one that a run takes, without loading. Steps that are \
+            profiled come after the timed ones, and say where the time goes. With --data the way from files to batches \
+            instead, without a model. Works under mpirun.
+
+            swift-distill bench --json >before.json     measures and remembers
+            swift-distill bench --against before.json   measures again and compares
             """)
 
     @Option(help: "Folder or data.yaml: measures loading from it, stage by stage.") var data: String?
@@ -21,6 +25,9 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Compute threads per rank; 0 for those a run would choose.") var threads = 0
     @Flag(help: "Compute the student's maps twice instead of keeping them.") var checkpointActivations = false
     @Flag(help: "Measure how fast kernels move memory, too.") var kernels = false
+    @Option(help: "Steps that are profiled, kernel by kernel; 0 for none.") var profile = 3
+    @Option(help: "Compare with this result of --json, which must have the same settings.") var against: String?
+    @Option(help: "Compare this result of --json instead of measuring.") var result: String?
     @Flag(help: "Print one line of JSON.") var json = false
     @OptionGroup var scaling: ScalingOptions
 
@@ -30,14 +37,23 @@ struct BenchCommand: ParsableCommand {
         }
         guard (1...4096).contains(batch) else { throw ValidationError("--batch is 1 to 4096") }
         guard (1...100_000).contains(steps ?? 1) else { throw ValidationError("--steps is 1 to 100000") }
+        guard (0...1000).contains(profile) else { throw ValidationError("--profile is 0 to 1000") }
+        guard result == nil || against != nil else { throw ValidationError("--result needs --against") }
         guard (0...4096).contains(threads) else { throw ValidationError("--threads is 0 to 4096") }
     }
 
     func run() throws {
         try Session.run(Self.configuration.commandName) { ranks in
+            // Before anything is measured: a file that cannot be compared with should not cost minutes.
+            let earlier = ranks.rank == 0 ? try against.map { (file: $0, result: try EarlierResult(file: $0)) } : nil
+            if let result {
+                if let earlier { try compare(result, with: earlier) }
+                return .done
+            }
             let options = BenchOptions(
                 student: student, teacher: teacher, size: imgsz, batch: batch, steps: steps ?? (data == nil ? 5 : 32),
                 threads: threads, checkpointsActivations: checkpointActivations, measuresKernels: kernels,
+                profiledSteps: profile,
                 compression: scaling.gradientCompression)
             if let data {
                 let result = try DataBench(data, options, ranks: ranks).run()
@@ -46,12 +62,22 @@ struct BenchCommand: ParsableCommand {
             }
             if scaling.sweep { return try Sweep(options, scaling, ranks: ranks).run(json: json) }
             if !scaling.modelRanks.isEmpty { return try RankForecast(options, scaling, ranks: ranks).run(json: json) }
-            switch try Bench(options, ranks: ranks).run() {
+            let bench = try Bench(options, ranks: ranks)
+            try earlier?.result.refuse(unlike: bench.settings, file: earlier?.file ?? "")
+            switch try bench.run() {
             case .stopped: return .stopped
-            case .done(let result):
+            case .done(var result):
+                if let earlier { try result?.compare(with: earlier.result, file: earlier.file) }
                 if let result { print(json ? try result.json() : result.text) }
                 return .done
             }
         }
+    }
+
+    private func compare(_ file: String, with earlier: (file: String, result: EarlierResult)) throws {
+        let now = try EarlierResult(file: file)
+        try earlier.result.refuse(unlike: now.settings, file: earlier.file)
+        let comparison = BenchComparison(now, against: earlier.result, file: earlier.file)
+        print(json ? try BenchResult.json(comparison) : comparison.text)
     }
 }

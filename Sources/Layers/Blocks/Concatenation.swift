@@ -20,7 +20,11 @@ public struct Concatenation {
             return (input, start..<start + input.shape.channels)
         }
         let others = parts.filter { input, range in !input.isView(of: output, range) }
-        for (input, range) in others { output.tensor.channels(range).copy(from: input.tensor) }
+        for (input, range) in others {
+            KernelProfile.measure(.pass("copy", over: input.tensor, passes: 2)) {
+                output.tensor.channels(range).copy(from: input.tensor)
+            }
+        }
         if let tape = output.tape, others.contains(where: { $0.0.needsGradient }) {
             output.becomeTrainable()
             tape.record(Record(copies: others, output: output, isLast: others.count == inputs.count))

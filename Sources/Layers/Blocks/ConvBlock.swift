@@ -41,7 +41,11 @@ public struct ConvBlock {
             record(x, residual, output, on: tape)
         } else {
             prepared(x.tensor, into: output.tensor)
-            if let residual { output.tensor.add(residual.tensor) }
+            if let residual {
+                KernelProfile.measure(.pass("add", over: output.tensor, passes: 3)) {
+                    output.tensor.add(residual.tensor)
+                }
+            }
         }
         return output
     }
@@ -50,8 +54,10 @@ public struct ConvBlock {
         let y = Tensor(output.shape)
         convolve(x.tensor, weights: weight.values, geometry, into: y)
         let statistics = tape.statistics { observed(y, tape) }
-        normalizeAndActivate(
-            y, statistics.normalization, activation, adding: residual?.tensor, into: output.tensor)
+        KernelProfile.measure(.pass("normalise and activate", over: y, passes: residual == nil ? 2 : 3)) {
+            normalizeAndActivate(
+                y, statistics.normalization, activation, adding: residual?.tensor, into: output.tensor)
+        }
         output.becomeTrainable()
         tape.record(
             Record(
@@ -61,7 +67,7 @@ public struct ConvBlock {
 
     private func observed(_ y: Tensor, _ tape: Tape) -> LayerStatistics {
         if weight.isFrozen { return LayerStatistics(normalization: norm.running, pixels: nil) }
-        var batch = moments(of: y)
+        var batch = KernelProfile.measure(.pass("moments", over: y, passes: 1)) { moments(of: y) }
         if let synchronize = tape.synchronize {
             var sums = batch.sums
             synchronize(&sums)
@@ -103,7 +109,9 @@ public struct ConvBlock {
             guard let gradient = output.arrivedGradient else { return }
             defer { output.releaseGradient() }
             residual?.receive(adding: gradient)
-            var sums = pullActivation(gradient, y: y, normalization, block.activation)
+            var sums = KernelProfile.measure(.pass("activation backward", over: y, passes: 3)) {
+                pullActivation(gradient, y: y, normalization, block.activation)
+            }
             if !block.weight.isFrozen {
                 for c in sums.gradient.indices {
                     block.norm.bias.gradient[c] += Float(sums.gradient[c])
@@ -116,7 +124,9 @@ public struct ConvBlock {
                     sums.projection = Array(both[sums.gradient.count...])
                 }
             }
-            pullNormalization(gradient, y: y, normalization, sums: sums, count: pixels)
+            KernelProfile.measure(.pass("normalisation backward", over: y, passes: 3)) {
+                pullNormalization(gradient, y: y, normalization, sums: sums, count: pixels)
+            }
             input.receive { target, accumulate in
                 convolveBackwardInput(
                     gradient, weights: block.weight.values, block.geometry, into: target, accumulate: accumulate)

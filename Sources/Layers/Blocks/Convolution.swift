@@ -50,7 +50,10 @@ public struct Convolution {
             }
             if block.weight.isFrozen { return }
             convolveBackwardWeights(input.tensor, gradient, block.geometry, into: block.weight.gradient)
-            for (c, sum) in columnSums(of: gradient).enumerated() { block.bias.gradient[c] += Float(sum) }
+            let sums = KernelProfile.measure(.pass("bias gradient", over: gradient, passes: 1)) {
+                columnSums(of: gradient)
+            }
+            for (c, sum) in sums.enumerated() { block.bias.gradient[c] += Float(sum) }
         }
     }
 }

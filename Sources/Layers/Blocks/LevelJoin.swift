@@ -15,7 +15,9 @@ public struct LevelJoin {
         let record = Record(levels: levels, output: output)
         for (level, image, start) in record.places {
             let part = record.cells(of: output.tensor, image, start, level.shape)
-            part.copy(from: level.tensor.images(image..<image + 1))
+            KernelProfile.measure(.pass("copy", over: part, passes: 2)) {
+                part.copy(from: level.tensor.images(image..<image + 1))
+            }
         }
         if output.needsGradient { output.tape?.record(record) }
         return output
@@ -45,8 +47,10 @@ public struct LevelJoin {
             for (level, image, start) in places {
                 let part = cells(of: gradient, image, start, level.shape)
                 level.receive { target, accumulate in
-                    if !accumulate { target.fill(0) }
-                    target.images(image..<image + 1).add(part)
+                    KernelProfile.measure(.pass("add", over: part, passes: 3)) {
+                        if !accumulate { target.fill(0) }
+                        target.images(image..<image + 1).add(part)
+                    }
                 }
             }
             output.releaseGradient()

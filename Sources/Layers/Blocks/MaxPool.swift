@@ -10,7 +10,9 @@ public struct MaxPool {
     /// Writes the result into `output`, which has the input's shape.
     public func callAsFunction(_ x: Activation, into output: Activation) {
         let recording = x.tape != nil && x.needsGradient
-        let winners = maximumPool(x.tensor, window: window, into: output.tensor, recording: recording)
+        let winners = KernelProfile.measure(.pass("pooling", over: x.tensor, passes: recording ? 2.25 : 2)) {
+            maximumPool(x.tensor, window: window, into: output.tensor, recording: recording)
+        }
         if let tape = x.tape, let winners {
             output.becomeTrainable()
             tape.record(Record(input: x, output: output, winners: winners, window: window))
@@ -27,8 +29,10 @@ public struct MaxPool {
         func pull() {
             guard let gradient = output.arrivedGradient else { return }
             input.receive { target, accumulate in
-                if !accumulate { target.fill(0) }
-                pullMaximumPool(gradient, winners: winners, window: window, into: target)
+                KernelProfile.measure(.pass("pooling backward", over: target, passes: 3.25)) {
+                    if !accumulate { target.fill(0) }
+                    pullMaximumPool(gradient, winners: winners, window: window, into: target)
+                }
             }
             output.releaseGradient()
         }

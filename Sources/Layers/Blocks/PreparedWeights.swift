@@ -12,7 +12,9 @@ final class PreparedWeights {
         if kept?.version != version { kept = nil }
         let algorithm = ConvolutionTask(.inference, geometry, height: input.height, width: input.width).algorithm
         if let ready = kept?.convolutions.first(where: { $0.algorithm == algorithm }) { return ready }
-        let convolution = make(algorithm)
+        let convolution = KernelProfile.measure(
+            .pass("prepare weights", overValues: geometry.weightCount, passes: 2, block: "")
+        ) { make(algorithm) }
         kept = (version, (kept?.convolutions ?? []) + [convolution])
         return convolution
     }

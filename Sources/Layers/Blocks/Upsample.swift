@@ -10,7 +10,9 @@ public struct Upsample {
     public func callAsFunction(_ x: Activation, into destination: Activation? = nil) -> Activation {
         let shape = Shape(x.shape.n, x.shape.height * 2, x.shape.width * 2, x.shape.channels)
         let output = destination ?? Activation(room: shape, recordedOn: x.tape)
-        upsample(x.tensor, into: output.tensor)
+        KernelProfile.measure(.pass("enlarge", over: output.tensor, passes: 1.25)) {
+            upsample(x.tensor, into: output.tensor)
+        }
         if let tape = x.tape, x.needsGradient {
             output.becomeTrainable()
             tape.record(Record(input: x, output: output))
@@ -26,8 +28,10 @@ public struct Upsample {
         func pull() {
             guard let gradient = output.arrivedGradient else { return }
             input.receive { target, accumulate in
-                if !accumulate { target.fill(0) }
-                pullUpsample(gradient, into: target)
+                KernelProfile.measure(.pass("enlarge backward", over: gradient, passes: 1.5)) {
+                    if !accumulate { target.fill(0) }
+                    pullUpsample(gradient, into: target)
+                }
             }
             output.releaseGradient()
         }

@@ -98,7 +98,9 @@ public final class Activation {
     /// Adds a tensor to the gradient.
     public func receive(adding contribution: Tensor) {
         receive { gradient, accumulate in
-            if accumulate { gradient.add(contribution) } else { gradient.copy(from: contribution) }
+            KernelProfile.measure(.pass(accumulate ? "add" : "copy", over: gradient, passes: accumulate ? 3 : 2)) {
+                if accumulate { gradient.add(contribution) } else { gradient.copy(from: contribution) }
+            }
         }
     }
 
@@ -114,7 +116,9 @@ public final class Activation {
         case .part(let whole, let range): whole.receivePart { write($0.channels(range)) }
         case .same(let other): other.receivePart(write)
         case .own:
-            let target = gradient ?? Tensor(shape, repeating: 0)
+            let target =
+                gradient
+                ?? KernelProfile.measure(.pass("fill", over: tensor, passes: 1)) { Tensor(shape, repeating: 0) }
             gradient = target
             write(target)
         }

@@ -4,7 +4,7 @@ import Tensors
 ///
 /// Reverse order adds up fan-out by itself, and tells when a weight's gradient is final.
 public final class Tape {
-    private var records: [any TapeRecord] = []
+    private var records: [(record: any TapeRecord, profiledAs: String)] = []
     /// Adds batch statistics over ranks in place, when they are to be those of the global batch (`sync_bn`).
     public let synchronize: ((inout [Double]) -> Void)?
     /// Whether parts of a model are remembered by their inputs alone and computed again on the way back.
@@ -27,7 +27,7 @@ public final class Tape {
     }
 
     /// Remembers a block's work.
-    public func record(_ record: any TapeRecord) { records.append(record) }
+    public func record(_ record: any TapeRecord) { records.append((record, KernelProfile.block)) }
 
     /// What a layer normalises with: what `find` finds out, or what the pass that is repeated found out.
     func statistics(_ find: () -> LayerStatistics) -> LayerStatistics {
@@ -37,14 +37,14 @@ public final class Tape {
     }
 
     /// Parameters of every record so far, once per use; for counting down to a gradient's final value.
-    public var parameterUses: [Parameter] { records.flatMap(\.parameters) }
+    public var parameterUses: [Parameter] { records.flatMap(\.record.parameters) }
 
     /// Walks back to every weight. The outputs' gradients have been received before.
     ///
     /// - Parameter finished: called after each record with the parameters that it contributed to.
     public func backward(finished: ([Parameter]) -> Void = { _ in }) {
-        while let record = records.popLast() {
-            record.pull()
+        while let (record, block) = records.popLast() {
+            KernelProfile.resuming(block) { record.pull() }
             finished(record.parameters)
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Layers
+import Tensors
 
 /// The anchor-free head of YOLOv8: for every level, one branch of convolutions for box distances and one for classes.
 struct DetectHead {
@@ -64,12 +65,16 @@ struct DetectHead {
     }
 
     func callAsFunction(_ levels: [Activation]) -> (boxes: Activation, scores: Activation) {
-        func answers(_ branches: [Branch]) -> [Activation] {
-            zip(zip(branches, levels), strides).map { pair, stride in
-                pair.0(pair.1, isRecomputed: MapPlan.isWorthRecomputing(stride: stride, of: strides))
+        let join = LevelJoin()
+        return (join(answers(boxBranches, levels, "boxes")), join(answers(classBranches, levels, "classes")))
+    }
+
+    private func answers(_ branches: [Branch], _ levels: [Activation], _ kind: String) -> [Activation] {
+        branches.indices.map { level in
+            let isRecomputed = MapPlan.isWorthRecomputing(stride: strides[level], of: strides)
+            return KernelProfile.within("\(kind)/\(strides[level])") {
+                branches[level](levels[level], isRecomputed: isRecomputed)
             }
         }
-        let join = LevelJoin()
-        return (join(answers(boxBranches)), join(answers(classBranches)))
     }
 }

@@ -54,7 +54,7 @@ public final class Detector: Model {
     /// The raw answer to images `[N, H, W, 3]` in 0…1, H and W multiples of the largest stride.
     public func callAsFunction(_ x: Activation) -> DetectorOutput {
         let levels = maps(x, at: sources[blocks.count])
-        let (boxes, scores) = head(levels)
+        let (boxes, scores) = KernelProfile.within("\(headLayer) Detect") { head(levels) }
         let grid = AnchorGrid(
             levels: zip(levels, strides).map { level, stride in
                 AnchorGrid.Level(height: level.shape.height, width: level.shape.width, stride: stride)
@@ -69,9 +69,10 @@ public final class Detector: Model {
         for (index, block) in blocks.enumerated() {
             let inputs = sources[index].compactMap { results[$0] }
             let room = plan.room(for: index, of: x, joined: &joined)
-            results[index] =
+            results[index] = KernelProfile.within("\(index) \(table.rows[index].module)") {
                 plan.isRecomputed(index)
-                ? recomputing(inputs, into: room) { block($0, into: $1) } : block(inputs, into: room)
+                    ? recomputing(inputs, into: room) { block($0, into: $1) } : block(inputs, into: room)
+            }
             for source in sources[index] where plan.isLast(index, of: source) && !layers.contains(source) {
                 results[source] = nil
             }

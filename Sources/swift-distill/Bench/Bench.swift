@@ -32,8 +32,15 @@ struct Bench {
         _ = try ConvolutionPlanning(recipe: recipe, ranks: ranks).decide(
             student: student, teacher: teacher, resumed: nil)
         source = SyntheticSource(
-            images: options.batch, size: options.size, classCount: names.count, steps: options.steps + 1,
-            rank: ranks.rank)
+            images: options.batch, size: options.size, classCount: names.count,
+            steps: options.steps + 1 + options.profiledSteps, rank: ranks.rank)
+    }
+
+    /// What another measurement must have in common with this one.
+    var settings: BenchSettings {
+        BenchSettings(
+            student: options.student, teacher: options.teacher, imgsz: options.size, batch: options.batch,
+            threads: Threads.count, ranks: ranks.size)
     }
 
     private static func table(_ name: String) throws -> LayerTable {
@@ -86,6 +93,13 @@ struct Bench {
         // Apart from the assignment: all ranks call it, also those that have no result.
         let exposed = try ExchangeResult(exchange, ranks: ranks)
         result?.exchange = exposed
+        // Afterwards: neither the profile nor the buffers of the bandwidth's measurement touch the numbers above.
+        guard let steps = try profiled(whole) else { return .stopped }
+        if !steps.isEmpty {
+            // All ranks at once, as in a step.
+            let bandwidth = memoryBandwidth()
+            result?.profile = StepProfile(steps, peak: peak, bandwidth: bandwidth)
+        }
         return .done(result)
     }
 
@@ -103,11 +117,24 @@ struct Bench {
         return (times, exchange)
     }
 
+    /// Further whole steps, profiled; nil when somebody asks to stop.
+    private func profiled(_ trainer: DetectionTrainer) throws -> [StepProfile.Step]? {
+        var steps: [StepProfile.Step] = []
+        for _ in 0..<options.profiledSteps {
+            let start = chost_seconds()
+            var stops = false
+            let entries = try KernelProfile.record { stops = try trainer.step().stops }
+            if stops { return nil }
+            steps.append((entries, chost_seconds() - start))
+        }
+        return steps
+    }
+
     /// A trainer of the student; every step moves the weights.
     private func trainer(teacher: Detector?, _ state: RunState) -> DetectionTrainer {
         let images = options.batch * ranks.size
         let schedule = Schedule(
-            epochs: 1, batchesPerEpoch: options.steps + 1, globalBatch: images, nominalBatch: images,
+            epochs: 1, batchesPerEpoch: source.stepsPerEpoch, globalBatch: images, nominalBatch: images,
             initialRate: 1e-3, finalShare: 1, momentum: recipe.momentum, weightDecay: 0, cosine: false,
             warmupEpochs: 0, warmupMomentum: 0, warmupBiasRate: 0, longWarmup: false)
         return DetectionTrainer(

@@ -16,6 +16,8 @@ struct BenchOptions {
     var checkpointsActivations: Bool
     /// Whether to measure the kernels that memory limits.
     var measuresKernels: Bool
+    /// Steps that are profiled after all others.
+    var profiledSteps: Int
     /// Numbers that gradients are summed in.
     var compression = GradientCompression.none
 

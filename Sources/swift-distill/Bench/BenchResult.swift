@@ -17,7 +17,11 @@ struct BenchResult: Encodable {
         var memory: BenchMemory
     }
 
+    /// Of this JSON.
+    var format = EarlierResult.format
     var program: String
+    /// Of rank 0's host.
+    var processor: String
     var student: String
     var teacher: String
     var imgsz: Int
@@ -35,6 +39,10 @@ struct BenchResult: Encodable {
     var studentCpuMsPerImage: Double
     var teacherCpuMsPerImage: Double
     var stepCpuMsPerImage: Double
+    /// CPU time ÷ (wall time × threads): how busy a rank's threads are.
+    var studentThreadsBusy: Double
+    var teacherThreadsBusy: Double
+    var stepThreadsBusy: Double
     /// All ranks together.
     var imagesPerSecond: Double
     var slowestRank: Int
@@ -53,6 +61,10 @@ struct BenchResult: Encodable {
     var shareOfPeak: Double
     /// What ranks wait for each other.
     var exchange: ExchangeResult?
+    /// Nil where none was asked for.
+    var profile: StepProfile?
+    /// Nil where there was nothing to compare with.
+    var against: BenchComparison?
 
     /// Nil on ranks other than 0; all ranks call it.
     init?(
@@ -62,6 +74,7 @@ struct BenchResult: Encodable {
         guard let parts = try ranks.gather(Array(try JSONEncoder().encode(own))) else { return nil }
         let all = try parts.map { try JSONDecoder().decode(Own.self, from: Data($0)) }
         program = "swift-distill \(SwiftDistill.configuration.version)"
+        processor = HostProbe.processor
         student = options.student
         teacher = options.teacher
         imgsz = options.size
@@ -79,6 +92,13 @@ struct BenchResult: Encodable {
         studentCpuMsPerImage = rounded(perImage * (all.map(\.studentCPU).max() ?? 0))
         teacherCpuMsPerImage = rounded(perImage * (all.map(\.teacherCPU).max() ?? 0))
         stepCpuMsPerImage = rounded(perImage * (all.map(\.stepCPU).max() ?? 0))
+        func busy(_ cpu: KeyPath<Own, Double>, _ wall: KeyPath<Own, Double>) -> Double {
+            let shares = all.map { $0[keyPath: cpu] / $0[keyPath: wall] / Double(Threads.count) }
+            return rounded(shares.reduce(0, +) / Double(all.count))
+        }
+        studentThreadsBusy = busy(\.studentCPU, \.student)
+        teacherThreadsBusy = busy(\.teacherCPU, \.teacher)
+        stepThreadsBusy = busy(\.stepCPU, \.step)
         let speed = Double(options.batch * all.count) / step
         imagesPerSecond = rounded(speed)
         memory = all.map(\.memory).max { $0.peak < $1.peak } ?? own.memory
@@ -92,25 +112,34 @@ struct BenchResult: Encodable {
         shareOfPeak = rounded(speed * operationsPerImage / 1e9 / peak)
     }
 
+    /// Says how this stands against an earlier result of the same settings.
+    mutating func compare(with earlier: EarlierResult, file: String) throws {
+        against = BenchComparison(try EarlierResult(json: Data(try json().utf8)), against: earlier, file: file)
+    }
+
     /// One line.
-    func json() throws -> String {
+    func json() throws -> String { try BenchResult.json(self) }
+
+    /// One line of JSON in the form of results.
+    static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
     /// Lines for people.
     var text: String {
-        var table = TextTable(["", "ms/image", "images/s", "CPU ms/image"])
-        for (name, time, cpu) in [
-            ("training step", stepMsPerImage, stepCpuMsPerImage),
-            ("teacher alone", teacherMsPerImage, teacherCpuMsPerImage),
-            ("student's step alone", studentMsPerImage, studentCpuMsPerImage),
+        var table = TextTable(["", "ms/image", "images/s", "CPU ms/image", "threads busy, %"])
+        for (name, time, cpu, busy) in [
+            ("training step", stepMsPerImage, stepCpuMsPerImage, stepThreadsBusy),
+            ("teacher alone", teacherMsPerImage, teacherCpuMsPerImage, teacherThreadsBusy),
+            ("student's step alone", studentMsPerImage, studentCpuMsPerImage, studentThreadsBusy),
         ] {
             let perSecond = 1e3 * Double(ranks) / max(time, 1e-9)
             table.add([
                 name, String(format: "%.1f", time), String(format: "%.2f", perSecond), String(format: "%.1f", cpu),
+                String(format: "%.0f", 100 * busy),
             ])
         }
         return """
@@ -122,8 +151,6 @@ struct BenchResult: Encodable {
             medians of \(steps) steps on rank \(slowestRank), the slowest
             \(memory.text)\(kernels.map { "\n\($0.text)" } ?? "")
             """ + (exchange.map { ranks > 1 ? "\n\($0.summary)\n\($0.timeline)" : "" } ?? "")
+            + [profile?.text, against?.text].compactMap { $0 }.map { "\n\n\($0)" }.joined()
     }
 }
-
-/// Three decimals.
-private func rounded(_ value: Double) -> Double { (value * 1e3).rounded() / 1e3 }

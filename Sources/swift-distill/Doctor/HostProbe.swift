@@ -23,7 +23,7 @@ enum HostProbe {
             allowedCores: Machine.allowedCores, physicalCores: Int(chost_physical_cores()),
             hostCores: Int(chost_host_cores()),
             coreQuota: chost_core_quota(), threads: try Machine.computeThreads(recipe, ranks: ranks),
-            processor: processor("model name") ?? "unknown", features: features, kernel: matrixProductKernel,
+            processor: processor, features: features, kernel: matrixProductKernel,
             blasSettings: blasSettings, mpi: mpi == nil ? nil : MPICommunicator.library, threadLevel: mpi?.threadLevel,
             addsAsTree: mpi?.addsAsTree ?? true, libraries: libraries, freeMemory: chost_available_bytes(),
             freeDisk: chost_free_disk_bytes(folder), freeSharedMemory: chost_free_disk_bytes("/dev/shm"),
@@ -36,6 +36,9 @@ enum HostProbe {
         let found = Set((processor("flags") ?? "").split(separator: " ").map(String.init))
         return known.filter(found.contains)
     }
+
+    /// What the kernel calls the processor.
+    static var processor: String { processor("model name") ?? "unknown" }
 
     private static var blasSettings: [String: String] {
         let names = ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_CORETYPE"]

@@ -1,8 +1,13 @@
-/// Columns for people: the first one left, the others right.
+/// Columns for people: the first ones left, the others right.
 struct TextTable: CustomStringConvertible {
     private var rows: [[String]]
+    private let leftColumns: Int
 
-    init(_ head: [String]) { rows = [head] }
+    /// - Parameter left: columns of words, which begin at the left.
+    init(_ head: [String], left: Int = 1) {
+        rows = [head]
+        leftColumns = left
+    }
 
     mutating func add(_ row: [String]) { rows.append(row) }
 
@@ -12,7 +17,7 @@ struct TextTable: CustomStringConvertible {
         return rows.map { row in
             zip(row, widths).enumerated().map { column, cell in
                 let space = String(repeating: " ", count: cell.1 - cell.0.count)
-                return column == 0 ? cell.0 + space : space + cell.0
+                return column < leftColumns ? cell.0 + space : space + cell.0
             }.joined(separator: "  ")
         }.joined(separator: "\n")
     }
