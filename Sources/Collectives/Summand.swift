@@ -46,7 +46,8 @@ extension Float: Summand {
 /// A number in 16 bits that floats are rounded to.
 public protocol NarrowSummand: Summand {
     /// Rounds to nearest, ties to even, after multiplying by `scale`.
-    static func pack(_ values: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Self>, _ count: Int, scale: Float)
+    static func pack(
+        _ values: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Self>, _ count: Int, scale: Float)
     /// The values times `scale`.
     static func unpack(
         _ packed: UnsafePointer<Self>, into values: UnsafeMutablePointer<Float>, _ count: Int, scale: Float)

@@ -79,7 +79,7 @@ public enum RecipeKeys {
         RecipeKey("sync_bn", \.syncBn, .flag, "BatchNorm statistics of the global batch instead of the shard's"),
         RecipeKey(
             "gradient_compression", \.gradientCompression, .choice,
-            "sum gradients in 16 bits, for slow networks: half the bytes, rounded at every sum; other bits than none"),
+            "16-bit sums of gradients, for slow networks: half the bytes, rounded"),
     ]
 
     private static let optimizer = [

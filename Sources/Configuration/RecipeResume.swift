@@ -3,7 +3,8 @@ import Diagnostics
 extension Recipe {
     /// Keys that a resumed run may change: what the reference allows, and what concerns the machine and the log only.
     public static let resumeOverridable: Set<String> = [
-        "imgsz", "batch", "gradient_compression", "close_mosaic", "save_period", "workers", "cache", "patience", "time", "freeze", "val",
+        "imgsz", "batch", "gradient_compression", "close_mosaic", "save_period", "workers", "cache", "patience", "time",
+        "freeze", "val",
         "teacher",
         "data", "distillation_dataset", "project", "name", "exist_ok", "registry", "threads", "log_every", "debug",
         "mosaic", "degrees", "translate", "scale", "shear", "perspective", "mixup", "hsv_h", "hsv_s", "hsv_v", "flipud",

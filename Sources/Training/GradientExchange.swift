@@ -78,13 +78,15 @@ public final class GradientExchange {
         return buckets
     }
 
+    /// Exponent of the power of two that binary16 gradients are multiplied by on their way; before the first shard ends.
+    func scale(exponent: Int) {
+        (parameters as? NarrowLane<HalfFloat>)?.scale = Float(sign: .plus, exponent: exponent, significand: 1)
+    }
+
     /// Announces the tape of the last shard, which sets the buckets on their way as it walks back.
-    ///
-    /// - Parameter exponent: of the power of two that binary16 gradients are multiplied by on their way.
-    func begin(_ tape: Tape, exponent: Int = 0) {
+    func begin(_ tape: Tape) {
         missing = [Int](repeating: 0, count: buckets.count)
         next = 0
-        (parameters as? NarrowLane<HalfFloat>)?.scale = Float(sign: .plus, exponent: exponent, significand: 1)
         for parameter in tape.parameterUses { missing[bucket(of: parameter)] += 1 }
     }
 

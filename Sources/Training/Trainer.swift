@@ -105,13 +105,14 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         var waits = RankWaits(agreement: clock.seconds - answered)
 
         // How wrong is the student? Walk back from there to every weight; sums over ranks set out meanwhile.
+        exchange.scale(exponent: state.progress.halfExponent)
         var losses: [ShardLoss] = []
         for (shard, pass) in passes.enumerated() {
             let (tape, learned) = pass.tape.map { ($0, pass.learned) } ?? learn(shards[shard])
             losses.append(objective.evaluate(pass.preparation, of: learned, counts: agreement.counts, isolating: nil))
             booked("zero", passes: 1) { state.weights.beginGradients(statistics: pass.statistics) }
             let isLast = shard == passes.count - 1
-            if isLast { exchange.begin(tape, exponent: state.progress.halfExponent) }
+            if isLast { exchange.begin(tape) }
             tape.backward { if isLast { self.exchange.finished($0, shard: shard) } }
             exchange.end(shard: shard, isLast: isLast)
         }

@@ -5,8 +5,9 @@ import Testing
 
 /// Numbers of 16 bits that gradients are summed in.
 @Suite struct NarrowTests {
-    private static func roundTrip<Value: NarrowSummand>(_ type: Value.Type, _ values: [Float], scale: Float = 1) -> [Float]
-    {
+    private static func roundTrip<Value: NarrowSummand>(
+        _ type: Value.Type, _ values: [Float], scale: Float = 1
+    ) -> [Float] {
         var packed = [Value](unsafeUninitializedCapacity: values.count) { buffer, count in
             Value.pack(values, into: buffer.baseAddress!, values.count, scale: scale)
             count = values.count
@@ -25,6 +26,10 @@ import Testing
             Value.pack(values, into: buffer.baseAddress!, values.count, scale: 1)
             count = values.count
         }
+    }
+
+    private static func bits<Value: NarrowSummand>(_ values: [Value]) -> [UInt16] {
+        values.map { unsafeBitCast($0, to: UInt16.self) }
     }
 
     /// Nearest value of so many bits of precision, ties to even, in arithmetic of Double.
@@ -53,15 +58,16 @@ import Testing
     @Test func halfFloatsAreTheNearestAndInfiniteBeyondTheirRange() {
         let rounded = Self.roundTrip(HalfFloat.self, Self.samples)
         #expect(rounded == Self.samples.map { Self.nearest($0, bits: 11, smallest: -14) })
-        #expect(Self.roundTrip(HalfFloat.self, [65_520, -1e9, 70_000], scale: 1) == [.infinity, -.infinity, .infinity])
+        #expect(
+            Self.roundTrip(HalfFloat.self, [65_520, -1e9, 70_000], scale: 1) == [.infinity, -.infinity, .infinity])
         #expect(Self.roundTrip(HalfFloat.self, [70_000], scale: 0.5) == [70_016])
     }
 
     @Test func everyNaNIsTheSameOne() {
         let strange: [Float] = [.nan, -.nan, Float(nan: 77, signaling: false), .infinity - .infinity]
         for (packed, bits) in [
-            (Self.packed(BrainFloat.self, strange).map { unsafeBitCast($0, to: UInt16.self) }, UInt16(0x7FC0)),
-            (Self.packed(HalfFloat.self, strange).map { unsafeBitCast($0, to: UInt16.self) }, UInt16(0x7E00)),
+            (Self.bits(Self.packed(BrainFloat.self, strange)), UInt16(0x7FC0)),
+            (Self.bits(Self.packed(HalfFloat.self, strange)), UInt16(0x7E00)),
         ] {
             #expect(packed.allSatisfy { $0 == bits })
         }
@@ -76,7 +82,7 @@ import Testing
             var (ab, ba) = (b, a)
             Value.add(a, to: &ab, a.count)
             Value.add(b, to: &ba, b.count)
-            #expect(ab.map { unsafeBitCast($0, to: UInt16.self) } == ba.map { unsafeBitCast($0, to: UInt16.self) })
+            #expect(Self.bits(ab) == Self.bits(ba))
             let expected = zip(exactA, exactB).map { Self.nearest($0 + $1, bits: bits, smallest: smallest) }
             #expect(Self.unpacked(&ab) == expected)
         }
@@ -93,7 +99,9 @@ import Testing
                 var values: [BrainFloat] = []
                 for shard in 0..<own {
                     let key = ranks.rank * own + shard
-                    let wide = (0..<count).map { i -> Float in Float(cos(Double(key * 7919 + i)) * Double(1 << (i % 24))) }
+                    let wide = (0..<count).map { i -> Float in
+                        Float(cos(Double(key * 7919 + i)) * Double(1 << (i % 24)))
+                    }
                     values = Self.packed(BrainFloat.self, wide)
                     values.withUnsafeMutableBufferPointer { tree.add($0, shard: shard) }
                 }
@@ -101,7 +109,7 @@ import Testing
                 try values.withUnsafeBufferPointer { source in
                     try result.withUnsafeMutableBufferPointer { try ranks.startSum(source, into: $0).wait() }
                 }
-                return result.map { unsafeBitCast($0, to: UInt16.self) }
+                return Self.bits(result)
             }
         }
         let alone = try sums(on: 1)[0]

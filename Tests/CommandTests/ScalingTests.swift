@@ -58,7 +58,8 @@ import Testing
 
     @Test func waitingIsPartOfTheResult() throws {
         let result = try Program.run(
-            "bench", "--imgsz", "64", "--batch", "1", "--steps", "2", "--threads", "1", "--teacher", "yolov8n", ranks: 2)
+            "bench", "--imgsz", "64", "--batch", "1", "--steps", "2", "--threads", "1", "--teacher", "yolov8n", ranks: 2
+        )
         #expect(result.code == 0 && result.output.contains("exposed"), "\(result)")
         #expect(result.output.contains("statistics") && result.output.contains("set out, ms"))
         let wrong = try Program.run("bench", "--model-ranks", "8,x")

@@ -82,7 +82,8 @@ private let rates = Rates(weight: 0.1, norm: 0.2, bias: 0.3, momentum: 0.9, weig
             text == #"{"run":"a \"b\"\u000a","event":"step","epoch":1,"step":1,"#
                 + #""terms":{"box":1.0,"cls":2.0,"dfl":3.0,"distill_box":4.0,"distill_cls":null},"total":16.0,"#
                 + #""grad_norm":null,"lr":{"weight":0.1,"norm":0.2,"bias":0.3},"momentum":0.9,"images":8,"#
-                + #""objects":21,"images_per_second":16.0,"loading_share":0.25,"agreement_share":0.0,"exposed_share":0.0,"skipped":true}"#)
+                + #""objects":21,"images_per_second":16.0,"loading_share":0.25,"agreement_share":0.0,"exposed_share":0.0,"skipped":true}"#
+        )
         let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
         #expect(object?["run"] as? String == "a \"b\"\n")
     }

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "cmpi.h"
 #include "cnarrow.h"
+#include "doubling.h"
 
 #include <mpi.h>
 #include <stdio.h>
@@ -10,11 +11,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { MESSAGE_TAG = 1, FIRST_SUM_TAG = 2, SUM_TAGS = 16384 };
-
-// A sum of two ranks travels in pieces that fit what Open MPI sends at once over TCP. Larger messages are asked for first,
-// and a request waits behind the data that travel the same way: the two directions of a wire would take turns.
-enum { PIECE = 61440 };
+enum { MESSAGE_TAG = 1 };
 
 static MPI_Comm buckets = MPI_COMM_NULL;
 static MPI_Comm control = MPI_COMM_NULL;
@@ -122,106 +119,6 @@ int cmpi_local_rank(void) { return local_rank; }
 
 int cmpi_local_size(void) { return local_size; }
 
-// --- Recursive doubling ----------------------------------------------------------------------------------------------
-
-// In round k every rank exchanges what it has with the rank whose number differs in bit k, and adds: all have the sum
-// after log2(ranks) rounds, in the order of a balanced tree. Open MPI 4.1 takes twice as many rounds for small sums and for
-// two ranks (a tree up to rank 0 and down again), in which one direction of the wire idles.
-struct doubling {
-    MPI_Comm comm;
-    MPI_Datatype type;
-    MPI_Op op;
-    int count;
-    int rank, ranks;
-    int mask;
-    int tag;
-    // What is sent, and where it arrives.
-    const void *own;
-    void *incoming;
-    // What this rank has so far, and room for what arrives from the second round on.
-    void *destination;
-    void *room;
-    // One pair of messages per piece; pieces before `complete` have gone and come.
-    int piece;
-    int pieces;
-    int complete;
-    size_t width;
-    MPI_Request *requests;
-};
-
-static int doubling_exchange(struct doubling *sum) {
-    int peer = sum->rank ^ sum->mask, status = MPI_SUCCESS;
-    for (int i = 0; i < sum->pieces && status == MPI_SUCCESS; i++) {
-        int start = i * sum->piece, count = sum->count - start < sum->piece ? sum->count - start : sum->piece;
-        char *to = (char *)sum->incoming + start * sum->width;
-        status = MPI_Irecv(to, count, sum->type, peer, sum->tag, sum->comm, &sum->requests[2 * i]);
-    }
-    for (int i = 0; i < sum->pieces && status == MPI_SUCCESS; i++) {
-        int start = i * sum->piece, count = sum->count - start < sum->piece ? sum->count - start : sum->piece;
-        const char *from = (const char *)sum->own + start * sum->width;
-        status = MPI_Isend(from, count, sum->type, peer, sum->tag, sum->comm, &sum->requests[2 * i + 1]);
-    }
-    sum->complete = 0;
-    return status;
-}
-
-static void doubling_free(struct doubling *sum) {
-    free(sum->requests);
-    free(sum->room);
-    free(sum);
-}
-
-static int doubling_start(
-    MPI_Comm comm, MPI_Datatype type, MPI_Op op, const void *source, void *destination, int count, size_t width,
-    cmpi_request *request) {
-    // Ranks start the sums of a communicator in the same order, but a later one may be in its second round before an
-    // earlier one: its number tells whose a message is.
-    static int started[2] = {0, 0};
-    int number = started[comm == control];
-    started[comm == control] = (number + 1) % SUM_TAGS;
-    struct doubling *sum = malloc(sizeof *sum);
-    if (sum == NULL) return MPI_ERR_NO_MEM;
-    *sum = (struct doubling){
-        .comm = comm, .type = type, .op = op, .count = count, .rank = cmpi_rank(), .ranks = cmpi_size(), .mask = 1,
-        .tag = FIRST_SUM_TAG + number,
-        .own = source, .incoming = destination, .destination = destination, .piece = PIECE / (int)width,
-        .pieces = (int)(((size_t)count * width + PIECE - 1) / PIECE), .width = width};
-    sum->requests = malloc(2 * (size_t)sum->pieces * sizeof *sum->requests);
-    if (sum->ranks > 2) sum->room = malloc((size_t)count * width);
-    if (sum->requests == NULL || (sum->ranks > 2 && sum->room == NULL)) {
-        doubling_free(sum);
-        return MPI_ERR_NO_MEM;
-    }
-    request->doubling = sum;
-    return doubling_exchange(sum);
-}
-
-// Goes through as many rounds as are complete.
-static int doubling_test(cmpi_request *request, int *done) {
-    struct doubling *sum = request->doubling;
-    while (1) {
-        int status = MPI_SUCCESS;
-        // One by one, as they come: MPI_Testall would move data only once, and see what it moved at the next call.
-        for (*done = 1; *done && sum->complete < 2 * sum->pieces; sum->complete += *done) {
-            status = MPI_Test(&sum->requests[sum->complete], done, MPI_STATUS_IGNORE);
-            if (status != MPI_SUCCESS) return status;
-        }
-        if (!*done) return MPI_SUCCESS;
-        // The first round's sum is made where it arrived; later ones are added to what is there.
-        const void *other = sum->mask == 1 ? sum->own : sum->incoming;
-        status = MPI_Reduce_local(other, sum->destination, sum->count, sum->type, sum->op);
-        if (status != MPI_SUCCESS) return status;
-        sum->mask *= 2;
-        if (sum->mask >= sum->ranks) break;
-        sum->own = sum->destination;
-        sum->incoming = sum->room;
-        if ((status = doubling_exchange(sum)) != MPI_SUCCESS) return status;
-    }
-    doubling_free(sum);
-    request->doubling = NULL;
-    return MPI_SUCCESS;
-}
-
 // --- Sums ------------------------------------------------------------------------------------------------------------
 
 static MPI_Datatype type_of(int format) {
@@ -245,6 +142,14 @@ static MPI_Op op_of(int format) {
 // Below this many bytes the number of messages counts, not their size; Open MPI draws the line at the same place.
 enum { SMALL = 65536 };
 
+// Numbers the sums of a communicator, which all ranks start in the same order.
+static int number_of_sum(MPI_Comm comm) {
+    static int started[2] = {0, 0};
+    int number = started[comm == control];
+    started[comm == control] = (number + 1) % DOUBLING_NUMBERS;
+    return number;
+}
+
 int cmpi_combine(int format, const void *source, void *destination, int count, cmpi_request *request) {
     MPI_Comm comm = format == CMPI_FLOAT64_SUM || format == CMPI_FLOAT64_MAX ? control : buckets;
     MPI_Datatype type = type_of(format);
@@ -252,7 +157,8 @@ int cmpi_combine(int format, const void *source, void *destination, int count, c
     MPI_Type_size(type, &width);
     int is_power_of_two = (ranks & (ranks - 1)) == 0;
     if (is_power_of_two && ranks > 1 && (ranks == 2 || (size_t)count * width < SMALL))
-        return doubling_start(comm, type, op_of(format), source, destination, count, (size_t)width, request);
+        return doubling_start(
+            comm, number_of_sum(comm), type, op_of(format), source, destination, count, &request->doubling);
     MPI_Request value = MPI_REQUEST_NULL;
     int status = MPI_Iallreduce(source, destination, count, type, op_of(format), comm, &value);
     pack(value, request);
@@ -313,7 +219,7 @@ int cmpi_cancel(cmpi_request *request) {
 
 int cmpi_test(cmpi_request *request, int *done) {
     *done = 1;
-    if (request->doubling != NULL) return doubling_test(request, done);
+    if (request->doubling != NULL) return doubling_test(&request->doubling, done);
     if (request->handle == NULL) return CMPI_OK;
     MPI_Request value = unpack(request);
     int status = MPI_Test(&value, done, MPI_STATUS_IGNORE);

@@ -63,8 +63,9 @@ final class ProgressDisplay {
     private func waits(_ shares: RankWaits) -> String? {
         guard shares.agreement + shares.sums >= 0.0005 else { return nil }
         return String(
-            format: "  rank 0 waited %.1f %% of the steps' time for other ranks' answers, and %.1f %% after the way back "
-                + "for sums (exposed all-reduce, late ranks included)", 100 * shares.agreement, 100 * shares.sums)
+            format:
+                "  rank 0 waited %.1f %% of the steps' time for other ranks' answers, %.1f %% after the way back for "
+                + "sums (exposed all-reduce, late ranks included)", 100 * shares.agreement, 100 * shares.sums)
     }
 
     private func head(_ epoch: Int) {

@@ -94,8 +94,9 @@ struct ExchangeResult: Encodable {
     /// A line for people.
     var summary: String {
         String(
-            format: "all-reduce of %.1f MB a step: %.1f %% of a step exposed (waited for after the way back); ranks wait "
-                + "%.1f %% for later ones", Double(bytesPerStep) / 1e6, 100 * exposedShare, 100 * lateShare)
+            format: "all-reduce of %.1f MB a step: %.1f %% of the step exposed (waited for after the way back); "
+                + "ranks wait %.1f %% for later ones", Double(bytesPerStep) / 1e6, 100 * exposedShare,
+            100 * lateShare)
     }
 
     /// When each bucket set out and was there.
