@@ -46,6 +46,11 @@ struct ProfileRow: Codable {
         bytes = rows.reduce(0) { $0 + $1.bytes }
     }
 
+    /// First word of the block: a model, or what else a step does.
+    var part: String { block.split(separator: " ").first.map(String.init) ?? "" }
+
+    var isOfModel: Bool { part == "teacher" || part == "student" }
+
     /// With shares of a step of `stepMs` milliseconds, and of a machine's most.
     func rated(stepMs: Double, peak: Double, bandwidth: Double) -> ProfileRow {
         var row = self

@@ -4,18 +4,40 @@ extension StepProfile {
     /// Kernels of the second table.
     private static let shown = 25
 
-    /// Two tables for people: blocks in the order of a step, and the most expensive kernels.
+    /// Tables for people: parts of a step and kinds of kernels, blocks in the order of a step, and the most expensive
+    /// shapes.
     var text: String {
         let percent = String(format: "%.0f", 100 * coveredShare)
         return """
             where the time goes on rank 0, kernel by kernel the fastest of \(steps) profiled steps; kernels are \
-            \(percent) % of a step; a block's shape and algorithm are those of its most expensive convolution
+            \(percent) % of a step
+            \(table("part", blocks, by: \.part))
+
+            \(table("kernel", kernels) { $0.kernel ?? "" })
+
+            a block's shape and algorithm are those of its most expensive convolution
             \(blockTable)
 
-            \(kernelTable)
+            \(shapeTable)
             % of peak: of \(peakGflops) GFLOP/s, above 100 where an algorithm saves multiplications; % of memory: of \
             \(memoryGbPerSecond) GB/s, above 100 where values are still in a cache
             """
+    }
+
+    /// Sums of the rows of equal name, the largest first.
+    private func table(_ title: String, _ rows: [ProfileRow], by name: (ProfileRow) -> String) -> TextTable {
+        let sums = Dictionary(grouping: rows, by: name).map {
+            (name: $0.key, row: rated([ProfileRow(adding: $0.value)])[0])
+        }
+        var table = TextTable([title] + Self.numbers)
+        for sum in sums.sorted(by: { ($1.row.ms, $0.name) < ($0.row.ms, $1.name) }) {
+            table.add([sum.name.isEmpty ? "(other)" : sum.name] + sum.row.numbers)
+        }
+        return table
+    }
+
+    private func rated(_ rows: [ProfileRow]) -> [ProfileRow] {
+        rows.map { $0.rated(stepMs: stepMs, peak: peakGflops, bandwidth: memoryGbPerSecond) }
     }
 
     private var blockTable: TextTable {
@@ -25,15 +47,15 @@ extension StepProfile {
     }
 
     /// The same work of several blocks is one row.
-    private var kernelTable: String {
+    private var shapeTable: String {
         struct Kind: Hashable {
             var kernel: String?
             var shape: String
             var algorithm: String?
         }
-        let kinds = kernels.grouped { Kind(kernel: $0.kernel, shape: $0.shape, algorithm: $0.algorithm) }.map {
-            $0.rated(stepMs: stepMs, peak: peakGflops, bandwidth: memoryGbPerSecond)
-        }.sorted { $0.ms > $1.ms }
+        let kinds = rated(
+            kernels.grouped { Kind(kernel: $0.kernel, shape: $0.shape, algorithm: $0.algorithm) }
+        ).sorted { $0.ms > $1.ms }
         var table = TextTable(["kernel", "shape", "algorithm", "calls"] + Self.numbers, left: 3)
         for row in kinds.prefix(Self.shown) {
             table.add([row.kernel ?? ""] + row.place + ["\(row.count)"] + row.numbers)

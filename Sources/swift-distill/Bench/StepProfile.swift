@@ -13,7 +13,7 @@ struct StepProfile: Codable {
     var peakGflops: Double
     /// Between memory and this rank's threads.
     var memoryGbPerSecond: Double
-    /// In the order of a step: the teacher's layers, the student's with their way back, the loss, the exchange, the update.
+    /// The teacher's layers, the student's with their way back, then the loss, the exchange and the update.
     var blocks: [ProfileRow]
     /// Most expensive first.
     var kernels: [ProfileRow]
@@ -42,7 +42,11 @@ struct StepProfile: Codable {
         coveredShare = rounded(covered / seconds, 4)
         peakGflops = rounded(peak)
         memoryGbPerSecond = rounded(bandwidth)
-        blocks = rated(all.grouped(by: \.block))
+        let grouped = all.grouped(by: \.block)
+        let models = grouped.filter(\.isOfModel)
+        blocks = rated(
+            models.filter { $0.part == "teacher" } + models.filter { $0.part == "student" }
+                + grouped.filter { !$0.isOfModel })
         kernels = rated(all.sorted { $0.ms > $1.ms })
     }
 }
