@@ -6,11 +6,15 @@ import Testing
 
 /// Convolution, BatchNorm and activation as one block, against the formula in Double.
 @Suite struct ConvBlockGradientTests {
-    @Test(arguments: ConvBlockCase.small + ConvBlockCase.large)
-    func trainingAndInferenceGiveWhatTheFormulaSays(_ c: ConvBlockCase) {
-        let check = c.check
-        #expect(check.trainingError() < 1e-5)
-        #expect(check.inferenceError() < 1e-5)
+    private static let algorithms = [nil] + ConvolutionAlgorithm.allCases
+
+    @Test(arguments: ConvBlockCase.small + ConvBlockCase.large, algorithms)
+    func trainingAndInferenceGiveWhatTheFormulaSays(_ c: ConvBlockCase, forced: ConvolutionAlgorithm?) {
+        ConvolutionChoices.$substitute.withValue(ConvolutionChoices(forced: forced)) {
+            let check = c.check
+            #expect(check.trainingError() < 1e-5)
+            #expect(check.inferenceError() < 1e-5)
+        }
     }
 
     @Test(arguments: ConvBlockCase.small)
@@ -20,9 +24,11 @@ import Testing
         for gradient in gradients { #expect(gradient.error < 1e-4, "\(gradient)") }
     }
 
-    @Test(arguments: ConvBlockCase.large)
-    func slopesAlongRandomDirectionsEqualCentralDifferences(_ c: ConvBlockCase) {
-        for gradient in c.check.gradients(along: 4) { #expect(gradient.error < 1e-4, "\(gradient)") }
+    @Test(arguments: ConvBlockCase.large, algorithms)
+    func slopesAlongRandomDirectionsEqualCentralDifferences(_ c: ConvBlockCase, forced: ConvolutionAlgorithm?) {
+        ConvolutionChoices.$substitute.withValue(ConvolutionChoices(forced: forced)) {
+            for gradient in c.check.gradients(along: 4) { #expect(gradient.error < 1e-4, "\(gradient)") }
+        }
     }
 
     @Test func aResidualAndViewsPassGradientsOn() {

@@ -12,8 +12,15 @@ import Testing
         #expect(relativeError(found, expected) < 1e-4, "\(name)")
     }
 
-    @Test func inferenceAnswersAsTheReference() throws {
+    @Test(arguments: [nil] + ConvolutionAlgorithm.allCases)
+    func inferenceAnswersAsTheReference(forced: ConvolutionAlgorithm?) throws {
         let golden = try Golden.file("forward")
+        try ConvolutionChoices.$substitute.withValue(ConvolutionChoices(forced: forced)) {
+            try compareInference(golden)
+        }
+    }
+
+    private func compareInference(_ golden: GoldenFile) throws {
         let model = try Golden.model()
         let answer = model(Activation(golden.image("x"))).predictions
         for (name, tensor) in [("boxes", answer.boxes), ("scores", answer.scores)] {
@@ -22,8 +29,15 @@ import Testing
         }
     }
 
-    @Test func trainingAnswersAndObservesAsTheReference() throws {
+    @Test(arguments: [nil] + ConvolutionAlgorithm.allCases)
+    func trainingAnswersAndObservesAsTheReference(forced: ConvolutionAlgorithm?) throws {
         let golden = try Golden.file("forward")
+        try ConvolutionChoices.$substitute.withValue(ConvolutionChoices(forced: forced)) {
+            try compareTraining(golden)
+        }
+    }
+
+    private func compareTraining(_ golden: GoldenFile) throws {
         let model = try Golden.model()
         let answer = model(Activation(golden.image("x"), recordedOn: Tape())).predictions
         for (name, tensor) in [("boxes", answer.boxes), ("scores", answer.scores)] {

@@ -40,7 +40,12 @@ private struct PlainStep {
 }
 
 @Suite struct GoldenStepTests {
-    @Test func gradientsAreTheReferences() throws {
+    @Test(arguments: [nil] + ConvolutionAlgorithm.allCases)
+    func gradientsAreTheReferences(forced: ConvolutionAlgorithm?) throws {
+        try ConvolutionChoices.$substitute.withValue(ConvolutionChoices(forced: forced)) { try compareGradients() }
+    }
+
+    private func compareGradients() throws {
         let golden = try Golden.file("backward")
         let step = try PlainStep(golden)
         let items = step.gradients()

@@ -1,0 +1,31 @@
+import Tensors
+import Testing
+
+/// What a choice of algorithms is and how it is written down.
+@Suite struct ConvolutionChoiceTests {
+    @Test func aTaskReadsBackFromItsText() {
+        for c in convolutionCases {
+            for pass in ConvolutionPass.allCases {
+                let task = ConvolutionTask(pass, c.geometry, height: c.height, width: c.width)
+                #expect(ConvolutionTask(task.description) == task)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "", "forward", "sideways 8>8 3x3/1 p1 g1 d1 @8x8", "forward 8>8 3x3/1 p1 g0 d1 @8x8",
+        "forward 8>8 3x3/1 p1 g3 d1 @8x8", "forward 8>8 3x3/1 p1 g1 d1 @8x8x8",
+        "forward 8>8 3x3/1 p1 g1 d1 @8x99999999999",
+    ])
+    func otherTextIsNoTask(_ text: String) { #expect(ConvolutionTask(text) == nil) }
+
+    @Test func aTrialChoosesAmongTheCandidates() {
+        let tasks = ConvolutionPass.allCases.map {
+            ConvolutionTask(
+                $0, ConvolutionGeometry(inputs: 16, outputs: 16, kernel: (3, 3), padding: 1), height: 12, width: 12)
+        }
+        let decided = ConvolutionTrial.decide(tasks)
+        #expect(Set(decided.keys) == Set(tasks))
+        for (task, algorithm) in decided { #expect(task.candidates.contains(algorithm)) }
+    }
+}
