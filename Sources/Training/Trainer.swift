@@ -109,11 +109,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
             tape.backward { if isLast { self.exchange.finished($0, shard: shard) } }
             exchange.end(shard: shard, isLast: isLast)
         }
-        var values = TreeSum.sum(losses.map(\.values))
-        try KernelProfile.measure(KernelCall(kernel: "wait", block: "exchange")) {
-            try ranks.sum(&values)
-            try exchange.wait()
-        }
+        let values = try collect(losses)
 
         // Clip, move the weights, let the average follow; or leave everything as it was.
         let norm = booked("norm", passes: 1) { gradientNorm(exchange.sums, of: state.weights) }
