@@ -83,6 +83,16 @@ extension Trainer {
             stops: vector[n + 3] > 0)
     }
 
+    /// Waits for the sums of this step: the gradients', and every term's, which it returns.
+    func collect(_ losses: [ShardLoss]) throws -> [Double] {
+        var values = TreeSum.sum(losses.map(\.values))
+        try KernelProfile.measure(KernelCall(kernel: "wait", block: "exchange")) {
+            try ranks.sum(&values)
+            try exchange.wait()
+        }
+        return values
+    }
+
     /// Takes a sound step's gradients and statistics in, and moves the weights when enough batches have gathered.
     func accept(_ values: [Double], _ norm: Double, _ agreement: Agreement) -> (norm: Double, moved: Bool) {
         let batch = batchNumber

@@ -117,11 +117,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
             exchange.end(shard: shard, isLast: isLast)
         }
         let walkedBack = clock.seconds
-        var values = TreeSum.sum(losses.map(\.values))
-        try KernelProfile.measure(KernelCall(kernel: "wait", block: "exchange")) {
-            try ranks.sum(&values)
-            try exchange.wait()
-        }
+        let values = try collect(losses)
         waits.sums = clock.seconds - walkedBack
 
         // Clip, move the weights, let the average follow; or leave everything as it was.

@@ -92,13 +92,9 @@ struct BenchResult: Encodable {
         studentCpuMsPerImage = rounded(perImage * (all.map(\.studentCPU).max() ?? 0))
         teacherCpuMsPerImage = rounded(perImage * (all.map(\.teacherCPU).max() ?? 0))
         stepCpuMsPerImage = rounded(perImage * (all.map(\.stepCPU).max() ?? 0))
-        func busy(_ cpu: KeyPath<Own, Double>, _ wall: KeyPath<Own, Double>) -> Double {
-            let shares = all.map { $0[keyPath: cpu] / $0[keyPath: wall] / Double(Threads.count) }
-            return rounded(shares.reduce(0, +) / Double(all.count))
-        }
-        studentThreadsBusy = busy(\.studentCPU, \.student)
-        teacherThreadsBusy = busy(\.teacherCPU, \.teacher)
-        stepThreadsBusy = busy(\.stepCPU, \.step)
+        studentThreadsBusy = BenchResult.busy(all, \.studentCPU, \.student)
+        teacherThreadsBusy = BenchResult.busy(all, \.teacherCPU, \.teacher)
+        stepThreadsBusy = BenchResult.busy(all, \.stepCPU, \.step)
         let speed = Double(options.batch * all.count) / step
         imagesPerSecond = rounded(speed)
         memory = all.map(\.memory).max { $0.peak < $1.peak } ?? own.memory
@@ -110,6 +106,11 @@ struct BenchResult: Encodable {
         gflops = rounded(speed * operationsPerImage / 1e9)
         peakGflops = rounded(peak)
         shareOfPeak = rounded(speed * operationsPerImage / 1e9 / peak)
+    }
+
+    private static func busy(_ all: [Own], _ cpu: KeyPath<Own, Double>, _ wall: KeyPath<Own, Double>) -> Double {
+        let shares = all.map { $0[keyPath: cpu] / $0[keyPath: wall] / Double(Threads.count) }
+        return rounded(shares.reduce(0, +) / Double(all.count))
     }
 
     /// Says how this stands against an earlier result of the same settings.
