@@ -7,7 +7,8 @@ import Testing
 @Suite(.serialized) struct KillTests {
     private let run: SceneRun
 
-    init() throws { run = try SceneRun() }
+    // Enough steps that five kills find it running.
+    init() throws { run = try SceneRun("epochs=20") }
 
     /// Kills ranks without a warning once the run has written down so many steps and some more time has gone.
     private func kill(_ victims: [Int], of mpirun: Int32, after steps: Int, of name: String, _ microseconds: UInt32) {

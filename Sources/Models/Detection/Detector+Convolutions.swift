@@ -5,12 +5,23 @@ extension Detector {
     /// The convolutions that this model does to images of a size.
     ///
     /// - Parameter size: height and width of the images, multiples of the largest stride.
-    public func convolutions(_ passes: [ConvolutionPass], size: (height: Int, width: Int)) -> [ConvolutionTask] {
-        let probe = Tensor(Shape(1, size.height, size.width, 3), repeating: 0)
-        let entries = KernelProfile.record { _ = self(Activation(probe)) }
-        return entries.flatMap { entry -> [ConvolutionTask] in
-            guard let task = entry.call.convolution else { return [] }
-            return passes.map { ConvolutionTask($0, task.geometry, height: task.height, width: task.width) }
+    public func convolutions(
+        _ passes: [ConvolutionPass], size: (height: Int, width: Int)
+    ) throws -> Set<ConvolutionTask> {
+        // The smallest image, whose maps grow with its size; a twin, so that nothing stays prepared; and an algorithm that
+        // takes weights as they are.
+        let unit = strides.max() ?? 1
+        let twin = try twin()
+        let entries = ConvolutionChoices.$substitute.withValue(ConvolutionChoices(forced: .im2col)) {
+            KernelProfile.record { _ = twin(Activation(Tensor(Shape(1, unit, unit, 3), repeating: 0))) }
         }
+        return Set(
+            entries.compactMap(\.call.convolution).flatMap { task in
+                passes.map {
+                    ConvolutionTask(
+                        $0, task.geometry, height: task.height * size.height / unit,
+                        width: task.width * size.width / unit)
+                }
+            })
     }
 }

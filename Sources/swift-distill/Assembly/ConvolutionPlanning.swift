@@ -24,9 +24,6 @@ struct ConvolutionPlanning {
         let decision = try JSONDecoder().decode(Decision.self, from: Data(text))
         let decided = try ConvolutionRecord(Data(decision.record.utf8), source: "rank 0's choice").choices
         ConvolutionChoices.current = ConvolutionChoices(decided: decided)
-        // What was prepared by the rules to find the tasks must not stay beside what is prepared now.
-        teacher?.weights.didChange()
-        student.weights.didChange()
         return (decision.record, decision.note)
     }
 
@@ -42,7 +39,7 @@ struct ConvolutionPlanning {
         case "fixed": return try Decision(record: record([:]), note: "by the rules")
         case let name:
             if let algorithm = ConvolutionAlgorithm(rawValue: name) {
-                let all = tasks(student, teacher).filter { $0.candidates.contains(algorithm) }
+                let all = try tasks(student, teacher).filter { $0.candidates.contains(algorithm) }
                 return try Decision(
                     record: record(Dictionary(uniqueKeysWithValues: all.map { ($0, algorithm) })),
                     note: "\(name) wherever it applies")
@@ -70,10 +67,9 @@ struct ConvolutionPlanning {
         return Decision(record: try record(decided), note: note)
     }
 
-    private func tasks(_ student: Detector, _ teacher: Detector?) -> Set<ConvolutionTask> {
-        Set(
-            student.convolutions(ConvolutionPass.allCases, size: recipe.imageSize)
-                + (teacher?.convolutions([.inference], size: recipe.imageSize) ?? []))
+    private func tasks(_ student: Detector, _ teacher: Detector?) throws -> Set<ConvolutionTask> {
+        let taught = try teacher?.convolutions([.inference], size: recipe.imageSize) ?? []
+        return try student.convolutions(ConvolutionPass.allCases, size: recipe.imageSize).union(taught)
     }
 
     private func record(_ decided: [ConvolutionTask: ConvolutionAlgorithm]) throws -> String {
