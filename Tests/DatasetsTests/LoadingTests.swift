@@ -82,7 +82,10 @@ import Testing
     }
 
     @Test func aPictureThatSeveralThreadsWantIsDecodedOnce() throws {
-        try makeDataset(folder, train: 1)
+        // Large enough for the second thread to come while the first one decodes.
+        folder.write("train/images/x.jpg", try jpeg(pattern(1200, 1600)))
+        folder.write("train/labels/x.txt", text: "0 0.5 0.5 0.4 0.3")
+        folder.write("val/images/x.jpg", try jpeg(pattern(12, 14)))
         let store = PictureStore(try catalog(folder), target: (side, side), limit: 1 << 20)
         let decoded = Atomic<Int>(0)
         DispatchQueue.concurrentPerform(iterations: 8) { _ in

@@ -95,7 +95,7 @@ private let rates = Rates(weight: 0.1, norm: 0.2, bias: 0.3, momentum: 0.9, weig
             line.epoch(report, EpochTally(normSum: 3, soundSteps: 2, images: 10, seconds: 4))
                 == #"{"run":"train","event":"epoch","epoch":5,"seconds":62.5,"#
                 + #""terms":{"box":1.234567,"cls":2.5,"dfl":0.75},"total":8.969134,"grad_norm":1.5,"#
-                + #""images_per_second":2.5,"agreement_share":0.0,"exposed_share":0.0,"skipped":0,"#
+                + #""images_per_second":2.5,"skipped":0,"agreement_share":0.0,"exposed_share":0.0,"#
                 + #""metrics":{"precision":0.5,"recall":0.25,"mAP50":0.123456,"mAP50-95":0.4},"#
                 + #""validation":{"box":1.0,"cls":2.0,"dfl":3.0},"fitness":0.4,"best":true,"stops":false}"#)
     }

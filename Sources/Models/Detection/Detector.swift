@@ -36,6 +36,11 @@ public final class Detector: Model {
         initializeHeadBiases(compat83: compat83)
     }
 
+    /// Another model of the same architecture, with fresh weights.
+    public func twin() throws -> Detector {
+        try Detector(table: table, classNames: classNames, classWidth: classWidth)
+    }
+
     /// K of the scores' shape.
     public var classCount: Int { classNames.count }
     /// Input pixels per cell of each level, finest first.

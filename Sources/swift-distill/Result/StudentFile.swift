@@ -30,7 +30,4 @@ extension Detector {
     var digest: String {
         Digest(UnsafeRawBufferPointer(start: weights.values.pointer, count: weights.values.count * 4)).description
     }
-
-    /// Another model of the same architecture.
-    func twin() throws -> Detector { try Detector(table: table, classNames: classNames, classWidth: classWidth) }
 }
