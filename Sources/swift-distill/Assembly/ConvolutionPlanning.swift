@@ -15,7 +15,7 @@ struct ConvolutionPlanning {
 
     /// Makes the choice this process's.
     ///
-    /// - Parameter resumed: what the run was begun with.
+    /// - Parameter resumed: what the run was begun with, empty when its checkpoint does not say; nil for a new run.
     /// - Returns: the record of the run, the same on all ranks, and a line for the log.
     /// - Throws: `Problem` when the recipe names a file or an algorithm that does not exist.
     func decide(student: Detector, teacher: Detector?, resumed: String?) throws -> (record: String, note: String) {
@@ -33,7 +33,10 @@ struct ConvolutionPlanning {
     }
 
     private func decision(_ student: Detector, _ teacher: Detector?, _ resumed: String?) throws -> Decision {
-        if let resumed { return Decision(record: resumed, note: "as the run began") }
+        if let resumed {
+            // Before there were choices, there were the rules.
+            return try Decision(record: resumed.isEmpty ? record([:]) : resumed, note: "as the run began")
+        }
         switch recipe.convolutions {
         case "measured": return try measured(tasks(student, teacher))
         case "fixed": return try Decision(record: record([:]), note: "by the rules")

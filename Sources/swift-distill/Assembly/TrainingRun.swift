@@ -62,9 +62,8 @@ struct TrainingRun {
             recipe, training: true, ranks: ranks, print: { log.note($0) }, detail: { log.write($0) })
         guard let images = data.train else { preconditionFailure("training data were asked for") }
         let (student, teacher) = try models(data.names)
-        let begun = resumed?.snapshot.facts.convolutions ?? ""
         let convolutions = try ConvolutionPlanning(recipe: recipe, ranks: ranks).decide(
-            student: student, teacher: teacher, resumed: begun.isEmpty ? nil : begun)
+            student: student, teacher: teacher, resumed: resumed?.snapshot.facts.convolutions)
         log.note("convolutions: \(convolutions.note)")
         let plan = try RunPlan(
             recipe, resumed: resumed?.snapshot, images: images.count, classCount: data.names.count,
