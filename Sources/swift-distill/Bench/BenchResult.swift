@@ -152,6 +152,6 @@ struct BenchResult: Encodable {
             medians of \(steps) steps on rank \(slowestRank), the slowest
             \(memory.text)\(kernels.map { "\n\($0.text)" } ?? "")
             """ + (exchange.map { ranks > 1 ? "\n\($0.summary)\n\($0.timeline)" : "" } ?? "")
-            + [profile?.text, against?.text].compactMap { $0 }.map { "\n\n\($0)" }.joined()
+                + [profile?.text, against?.text].compactMap { $0 }.map { "\n\n\($0)" }.joined()
     }
 }
