@@ -14,7 +14,11 @@ struct RunRecord {
         "weight_decay", "warmup_epochs", "warmup_momentum", "warmup_bias_lr", "cos_lr", "close_mosaic", "box", "cls",
         "dfl", "freeze", "fraction", "seed", "single_cls", "mosaic", "degrees", "translate", "scale", "shear",
         "perspective", "mixup", "hsv_h", "hsv_s", "hsv_v", "flipud", "fliplr", "bgr", "val", "iou", "max_det",
-        "project", "name",
+    ]
+    /// Keys that decide where and on what machine a run happens, and change no number of it.
+    private static let circumstances: Set<String> = [
+        "project", "name", "exist_ok", "registry", "resume", "threads", "workers", "save_period", "log_every", "debug",
+        "checkpoint_activations",
     ]
 
     /// - Parameter checkpoint: the file; `results.csv` is looked for in its run folder.
@@ -27,13 +31,21 @@ struct RunRecord {
         var record = TrainingRecord()
         record.arguments = Self.arguments(recipe)
         record.metrics = Self.metrics(snapshot, recipe)
-        record.recipeDigest = Digest(snapshot.facts.recipe).description
+        record.recipeDigest = Self.digest(recipe)
         record.date = Self.date(of: snapshot.path)
         record.license = "Apache-2.0 (swift-distill, which wrote this file); the weights are their owner's"
         let weights = (snapshot.path as NSString).deletingLastPathComponent
         let run = (weights as NSString).deletingLastPathComponent
         record.results = Self.columns(ofTable: (run.isEmpty ? "." : run) + "/results.csv")
         self.record = record
+    }
+
+    /// What depends on the recipe and the data alone, not on when and how fast the run was.
+    var reproducible: TrainingRecord {
+        var record = record
+        record.date = nil
+        record.results = nil
+        return record
     }
 
     private static func arguments(_ recipe: Recipe) -> Node {
@@ -51,6 +63,13 @@ struct RunRecord {
             pairs.append(Node.Pair(name, value))
         }
         return Node(.map(pairs))
+    }
+
+    /// The same for runs that only differ in where they happen.
+    private static func digest(_ recipe: Recipe) -> String {
+        let pairs = RecipeKeys.all.filter { !circumstances.contains($0.name) }
+            .map { Node.Pair($0.name, $0.value(in: recipe)) }
+        return Digest(YAML.text(of: Node(.map(pairs)))).description
     }
 
     /// Of the best epoch, when the checkpoint holds it.
