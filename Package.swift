@@ -30,18 +30,29 @@ let package = Package(
     name: "swift-distill",
     products: [.executable(name: "swift-distill", targets: ["swift-distill"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
         // The command, and the one place that knows every room.
         .executableTarget(
             name: "swift-distill",
             dependencies: [
-                "Detection", "Training", "Configuration", "Datasets", "Models", "Checkpoints", "Distillation",
+                "Exports", "Detection", "Training", "Configuration", "Datasets", "Models", "Checkpoints", "Distillation",
                 "Optimization", "Collectives", "Layers", "Tensors", "Scenes", "Documents", "Diagnostics", "CHost",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: plain),
+
+        // Models in the files of other programs.
+        room(
+            "Exports",
+            needs: [
+                "ONNXMessages", "Models", "Checkpoints", "Layers", "Tensors", "Documents", "Diagnostics",
+            ]),
+        .target(
+            name: "ONNXMessages", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["onnx.proto"]),
 
         // Tasks.
         room(
@@ -97,6 +108,11 @@ let package = Package(
         tests(
             "Models",
             needs: ["Models", "Checkpoints", "Layers", "Tensors", "Documents", "Diagnostics", "ReferenceOps"]),
+        tests(
+            "Exports",
+            needs: [
+                "Exports", "ONNXMessages", "Models", "Checkpoints", "Layers", "Tensors", "Documents", "Diagnostics",
+            ]),
         tests("Documents", needs: ["Documents", "Diagnostics"]),
         tests("Configuration", needs: ["Configuration", "Documents", "Diagnostics"]),
         tests("Checkpoints", needs: ["Tensors", "Checkpoints", "Documents", "Diagnostics"]),
