@@ -48,7 +48,8 @@ let package = Package(
         room(
             "Exports",
             needs: [
-                "ONNXMessages", "Models", "Checkpoints", "Layers", "Tensors", "Documents", "Diagnostics",
+                "ONNXMessages", .product(name: "SwiftProtobuf", package: "swift-protobuf"), "Models", "Checkpoints",
+                "Layers", "Tensors", "Documents", "Diagnostics",
             ]),
         .target(
             name: "ONNXMessages", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],

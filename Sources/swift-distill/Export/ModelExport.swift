@@ -47,12 +47,44 @@ struct ModelExport {
         case .safetensors:
             try writeDurably(
                 try model.safeTensors(half: half, program: Self.program).serialized(), to: output)
-        case .onnx: throw Problem("ONNX is not there yet", exit: .commandLine)
+        case .onnx: try writeDurably(try model.onnxFile(try onnxOptions(model), program: Self.program), to: output)
         }
         let size = (try? FileManager.default.attributesOfItem(atPath: output))?[.size] as? Int ?? 0
         say(
             "\(output): \(model.table.architecture), \(counted(model.names.count, "class", "classes")), "
                 + "\(half ? 16 : 32)-bit floats, \(String(format: "%.1f", Double(size) / 1e6)) MB")
-        say(try Parity(of: model).report(with: try ModelPlace(output).model()))
+        if format == .onnx {
+            try tell(about: onnxOptions(model), of: model, say)
+        } else {
+            say(try Parity(of: model).report(with: try ModelPlace(output).model()))
+        }
+    }
+
+    private func onnxOptions(_ model: ExportedModel) throws -> ONNXOptions {
+        let sides = (options.imgsz.isEmpty ? model.imageSize ?? [640] : options.imgsz).map { ($0 + 31) / 32 * 32 }
+        var onnx = ONNXOptions(size: (sides[0], sides[sides.count - 1]))
+        onnx.batch = options.batch
+        onnx.isDynamic = options.dynamic
+        onnx.half = options.half
+        onnx.opset = options.opset
+        if options.nms {
+            onnx.suppression = .init(
+                confidence: options.conf, overlap: options.iou, most: options.maxDet, isAgnostic: options.agnosticNms)
+        }
+        return onnx
+    }
+
+    private func tell(about onnx: ONNXOptions, of model: ExportedModel, _ say: (String) -> Void) throws {
+        let size = "\(onnx.size.height), \(onnx.size.width)"
+        say(
+            "input images [\(onnx.isDynamic ? "batch, 3, height, width" : "\(onnx.batch), 3, \(size)")], output output0 "
+                + (onnx.suppression.map { "[\(onnx.isDynamic ? "batch" : "\(onnx.batch)"), \($0.most), 6]" }
+                    ?? "[\(onnx.isDynamic ? "batch" : "\(onnx.batch)"), \(4 + model.names.count), anchors]")
+                + ", opset \(onnx.opset), BatchNorm folded into the convolutions")
+        if !options.imgsz.isEmpty, options.imgsz.contains(where: { $0 % 32 != 0 }) {
+            say("note: imgsz is rounded up to a multiple of 32")
+        }
+        let parity = Parity(of: model, size: onnx.size, count: onnx.isDynamic ? 2 : onnx.batch)
+        say(try parity.report(with: try ONNXEvaluation(contentsOf: output)))
     }
 }

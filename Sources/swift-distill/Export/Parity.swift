@@ -13,6 +13,15 @@ struct Parity {
     struct Answer {
         var boxes: [SIMD4<Float>]
         var scores: [Float]
+
+        /// Sets all but the largest probability of each anchor to 0.
+        mutating func keepBestClass(of count: Int) {
+            for start in stride(from: 0, to: scores.count, by: count) {
+                let row = scores[start..<start + count]
+                guard let best = row.indices.max(by: { (row[$0], $1) < (row[$1], $0) }) else { continue }
+                for index in row.indices where index != best { scores[index] = 0 }
+            }
+        }
     }
 
     private let model: ExportedModel
@@ -72,6 +81,64 @@ struct Parity {
         let same = zip(model.weights, other.weights).count { $0.name == $1.name && $0.weight.isSame(as: $1.weight) }
         return text(lines) + "\n\(same) of \(model.weights.count) tensors are the same bit for bit"
             + (model.names == other.names ? ", and so are all class names" : "; CLASS NAMES DIFFER")
+    }
+
+    /// The comparison with a graph that was read back from the file, computed operator by operator.
+    func report(with graph: ONNXEvaluation) throws -> String {
+        let images = images
+        let other: Answer
+        if graph.suppresses {
+            let values = try graph.values(ONNXEvaluation.beforeSuppression, for: Self.planes(images))
+            other = Self.answer(corners: values[0], scores: values[1])
+        } else {
+            other = Self.answer(rows: try graph.values(["output0"], for: Self.planes(images))[0])
+        }
+        var own = try answer(of: model, to: images)
+        if graph.suppresses { own.keepBestClass(of: model.names.count) }
+        return text(Self.difference(own, other))
+            + (graph.suppresses ? "\nsuppression was not compared: it keeps boxes by the standard operator" : "")
+    }
+
+    /// Images as `[N, 3, H, W]`.
+    private static func planes(_ images: Tensor) -> ONNXValue {
+        let shape = images.shape
+        let area = shape.height * shape.width
+        let values = (0..<shape.count).map { index in
+            let (image, channel, pixel) = (index / (3 * area), index / area % 3, index % area)
+            return images.pointer[(image * area + pixel) * 3 + channel]
+        }
+        return ONNXValue(shape: [shape.n, 3, shape.height, shape.width], values: values)
+    }
+
+    /// `[N, 4 + K, A]`: centres and sizes, then probabilities.
+    private static func answer(rows: ONNXValue) -> Answer {
+        let (count, anchors) = (rows.shape[1], rows.shape[2])
+        var answer = Answer(boxes: [], scores: [])
+        for image in 0..<rows.shape[0] {
+            let start = image * count * anchors
+            for anchor in 0..<anchors {
+                let row = (0..<count).map { rows.values[start + $0 * anchors + anchor] }
+                answer.boxes.append(
+                    SIMD4(row[0] - row[2] / 2, row[1] - row[3] / 2, row[0] + row[2] / 2, row[1] + row[3] / 2))
+                answer.scores += row[4...]
+            }
+        }
+        return answer
+    }
+
+    /// `[N, A, 4]` and `[N, K, A]`.
+    private static func answer(corners: ONNXValue, scores: ONNXValue) -> Answer {
+        let (classes, anchors) = (scores.shape[1], scores.shape[2])
+        let boxes = (0..<corners.values.count / 4).map { place in
+            SIMD4(
+                corners.values[4 * place], corners.values[4 * place + 1], corners.values[4 * place + 2],
+                corners.values[4 * place + 3])
+        }
+        let values = (0..<scores.values.count).map { index in
+            let (image, anchor, category) = (index / (classes * anchors), index / classes % anchors, index % classes)
+            return scores.values[(image * classes + category) * anchors + anchor]
+        }
+        return Answer(boxes: boxes, scores: values)
     }
 
     /// The largest differences as a line.
