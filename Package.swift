@@ -30,18 +30,30 @@ let package = Package(
     name: "swift-distill",
     products: [.executable(name: "swift-distill", targets: ["swift-distill"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
         // The command, and the one place that knows every room.
         .executableTarget(
             name: "swift-distill",
             dependencies: [
-                "Detection", "Training", "Configuration", "Datasets", "Models", "Checkpoints", "Distillation",
-                "Optimization", "Collectives", "Layers", "Tensors", "Scenes", "Documents", "Diagnostics", "CHost",
+                "Plots", "Detection", "Training", "Configuration", "Datasets", "Models", "Checkpoints", "Distillation",
+                "Optimization", "Collectives", "Layers", "Tensors", "Scenes", "Graphics", "Documents", "Diagnostics",
+                "CHost",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: plain),
+
+        // What people look at.
+        room(
+            "Plots",
+            needs: [
+                "Detection", "Training", "Datasets", "Configuration", "Charts", "Graphics", "Checkpoints", "Tensors",
+                "Diagnostics",
+            ]),
+        room("Charts", needs: ["Graphics", "Diagnostics"]),
+        room("Graphics", needs: ["CPango", "CImage", "Diagnostics"]),
 
         // Tasks.
         room(
@@ -56,8 +68,8 @@ let package = Package(
         room(
             "Training",
             needs: [
-                "Optimization", "Datasets", "Collectives", "Checkpoints", "Configuration", "Layers", "Tensors",
-                "Diagnostics", "CHost",
+                "Optimization", "Datasets", "Collectives", "Checkpoints", "Configuration", "TensorBoard", "Layers",
+                "Tensors", "Diagnostics", "CHost",
             ]),
         room("Datasets", needs: ["Configuration", "Documents", "Tensors", "CImage", "CHost", "Diagnostics"]),
         room("Optimization", needs: ["Layers", "Tensors"]),
@@ -71,6 +83,9 @@ let package = Package(
 
         // Files and words.
         room("Checkpoints", needs: ["Documents", "CZip", "Diagnostics"]),
+        .target(
+            name: "TensorBoard", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["Messages/event.proto"], swiftSettings: plain),
         room("Configuration", needs: ["Documents", "Diagnostics"], settings: plain),
         room("Documents", needs: ["CYAML", "Diagnostics"], settings: plain),
         room("Diagnostics", settings: plain),
@@ -80,6 +95,7 @@ let package = Package(
         library("COpenMPI", pkgConfig: "ompi-c", apt: "libopenmpi-dev"),
         library("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         library("CZip", pkgConfig: "libzip", apt: "libzip-dev"),
+        library("CPango", pkgConfig: "pangocairo", apt: "libpango1.0-dev"),
         .target(name: "CMPI", dependencies: ["COpenMPI"], path: "Sources/C/CMPI"),
         .target(
             name: "CImage", path: "Sources/C/CImage",

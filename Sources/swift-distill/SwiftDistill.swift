@@ -15,7 +15,7 @@ struct SwiftDistill: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            TrainCommand.self, ValCommand.self, SynthCommand.self, ConvertCommand.self, DoctorCommand.self,
+            TrainCommand.self, ValCommand.self, PredictCommand.self, SynthCommand.self, ConvertCommand.self, DoctorCommand.self,
             BenchCommand.self,
         ],
         defaultSubcommand: TrainCommand.self)
