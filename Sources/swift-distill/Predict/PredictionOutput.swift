@@ -10,29 +10,35 @@ import Plots
 struct PredictionOutput {
     private let settings: PredictionSettings
     private let classNames: [String]
-    /// Nil where nothing is written.
-    private let folder: String?
+    /// Nil as long as nothing was written.
+    private var folder: String?
     private var stems: Set<String> = []
     private var labelFiles = 0
     private var list = PredictionList()
 
-    init(_ settings: PredictionSettings, classNames: [String]) throws {
+    init(_ settings: PredictionSettings, classNames: [String]) {
         self.settings = settings
         self.classNames = classNames
-        guard settings.save || settings.saveTxt || settings.saveJson else {
-            folder = nil
-            return
-        }
-        folder =
+    }
+
+    private var isWanted: Bool { settings.save || settings.saveTxt || settings.saveJson }
+
+    /// The folder, made when there is something to write.
+    private mutating func place() throws -> String {
+        if let folder { return folder }
+        let made =
             settings.existOk
             ? try FolderSeries.reuse(project: settings.project, name: settings.name)
             : try FolderSeries.make(project: settings.project, name: settings.name)
-        if let folder, settings.saveTxt { _ = try FolderSeries.reuse(project: folder, name: "labels") }
+        if settings.saveTxt { _ = try FolderSeries.reuse(project: made, name: "labels") }
+        folder = made
+        return made
     }
 
     /// Writes what belongs to one picture.
     mutating func take(_ prediction: Prediction, of picture: Picture, file: String) throws {
-        guard let folder else { return }
+        guard isWanted else { return }
+        let folder = try place()
         let stem = freeStem(of: file)
         if settings.save {
             try writeDurably(try drawn(prediction, on: picture).jpeg(), to: "\(folder)/\(stem).jpg")

@@ -25,7 +25,7 @@ struct PredictionRun {
         Threads.count = settings.threads > 0 ? settings.threads : Int(chost_allowed_cores())
         let (detector, trainedSize) = try ModelLoading.model(model)
         let predictor = try predictor(detector, trainedSize: trainedSize)
-        var output = try PredictionOutput(settings, classNames: detector.classNames)
+        var output = PredictionOutput(settings, classNames: detector.classNames)
         let report = PredictionReport(classNames: detector.classNames, count: files.count)
         var times = PredictionTimes()
         var seen = 0, unread = 0
