@@ -17,3 +17,8 @@ extension Picture {
         }
     }
 }
+
+extension Picture {
+    /// The picture at another extent.
+    public func scaled(height: Int, width: Int) -> Picture { resized(self, height: height, width: width) }
+}
