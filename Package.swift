@@ -38,8 +38,9 @@ let package = Package(
         .executableTarget(
             name: "swift-distill",
             dependencies: [
-                "Exports", "Detection", "Training", "Configuration", "Datasets", "Models", "Checkpoints", "Distillation",
-                "Optimization", "Collectives", "Layers", "Tensors", "Scenes", "Documents", "Diagnostics", "CHost",
+                "Plots", "Exports", "Detection", "Training", "Configuration", "Datasets", "Models", "Checkpoints",
+                "Distillation", "Optimization", "Collectives", "Layers", "Tensors", "Scenes", "Graphics", "Documents",
+                "Diagnostics", "CHost",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: plain),
@@ -55,6 +56,16 @@ let package = Package(
             name: "ONNXMessages", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["onnx.proto"]),
 
+        // What people look at.
+        room(
+            "Plots",
+            needs: [
+                "Detection", "Training", "Datasets", "Configuration", "Charts", "Graphics", "Checkpoints", "Tensors",
+                "Diagnostics",
+            ]),
+        room("Charts", needs: ["Graphics", "Diagnostics"]),
+        room("Graphics", needs: ["CPango", "CImage", "Diagnostics"]),
+
         // Tasks.
         room(
             "Detection",
@@ -68,8 +79,8 @@ let package = Package(
         room(
             "Training",
             needs: [
-                "Optimization", "Datasets", "Collectives", "Checkpoints", "Configuration", "Layers", "Tensors",
-                "Diagnostics", "CHost",
+                "Optimization", "Datasets", "Collectives", "Checkpoints", "Configuration", "TensorBoard", "Layers",
+                "Tensors", "Diagnostics", "CHost",
             ]),
         room("Datasets", needs: ["Configuration", "Documents", "Tensors", "CImage", "CHost", "Diagnostics"]),
         room("Optimization", needs: ["Layers", "Tensors"]),
@@ -83,6 +94,9 @@ let package = Package(
 
         // Files and words.
         room("Checkpoints", needs: ["Documents", "CZip", "Diagnostics"]),
+        .target(
+            name: "TensorBoard", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["Messages/event.proto"], swiftSettings: plain),
         room("Configuration", needs: ["Documents", "Diagnostics"], settings: plain),
         room("Documents", needs: ["CYAML", "Diagnostics"], settings: plain),
         room("Diagnostics", settings: plain),
@@ -92,6 +106,7 @@ let package = Package(
         library("COpenMPI", pkgConfig: "ompi-c", apt: "libopenmpi-dev"),
         library("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         library("CZip", pkgConfig: "libzip", apt: "libzip-dev"),
+        library("CPango", pkgConfig: "pangocairo", apt: "libpango1.0-dev"),
         .target(name: "CMPI", dependencies: ["COpenMPI"], path: "Sources/C/CMPI"),
         .target(
             name: "CImage", path: "Sources/C/CImage",

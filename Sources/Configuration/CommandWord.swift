@@ -10,14 +10,21 @@ struct CommandWord {
 
     /// The words, as users of the reference write them: `--key=value`, `key = value` and a bare key that means `true` are
     /// understood.
-    static func all(_ arguments: [String]) throws -> [CommandWord] {
-        try joined(arguments).map(word)
+    static func all(_ arguments: [String]) throws -> [CommandWord] { try all(arguments, of: RecipeKeys.byName) }
+
+    /// The same for the keys of a command, by name.
+    static func all<Owner>(
+        _ arguments: [String], of keys: [String: SettingKey<Owner>]
+    ) throws -> [CommandWord] {
+        try joined(arguments).map { try word($0, keys) }
     }
 
-    private static func word(_ text: String) throws -> CommandWord {
+    private static func word<Owner>(
+        _ text: String, _ keys: [String: SettingKey<Owner>]
+    ) throws -> CommandWord {
         let place = "command line: " + Node.printable(text, limit: 200)
         guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
-            guard RecipeKeys.key(text)?.isFlag == true else {
+            guard keys[text]?.isFlag == true else {
                 throw Problem(
                     "this is not key=value", file: place, remedy: "Write `lr0=0.01`, without spaces", exit: .commandLine
                 )
@@ -27,7 +34,7 @@ struct CommandWord {
         let name = String(text[..<sign])
         let value = String(text[text.index(after: sign)...])
         let key = name == "cfg" ? "include" : name
-        let isText = key == "include" || RecipeKeys.key(key)?.isText == true
+        let isText = key == "include" || keys[key]?.isText == true
         return CommandWord(key: key, node: try Self.value(value, isText: isText, place: place))
     }
 

@@ -21,7 +21,7 @@ enum ForeignKeys {
         "deterministic", "device", "dgrad", "dlam", "dlog", "dnn", "dropout", "dynamic", "embed", "erasing", "format",
         "half",
         "int8", "keras", "kobj", "line_width", "mask_ratio", "mode", "nms", "opset", "optimize", "overlap_mask",
-        "plots", "pose",
+        "pose",
         "profile", "quantize", "retina_masks", "rle", "save", "save_conf", "save_crop", "save_dir", "save_frames",
         "save_hybrid",
         "save_json", "save_txt", "session", "show", "show_boxes", "show_conf", "show_labels", "simplify", "source",

@@ -164,6 +164,9 @@ public struct Recipe: Equatable, Sendable {
     /// Whether every loss component, its weight, share and gradient norm are printed at each epoch, not at the start only.
     public var debug = false
 
+    /// Whether pictures of labels, batches, curves and results are drawn into the run folder.
+    public var plots = true
+
     // MARK: Machine
     /// Compute threads per rank; 0 divides the host's cores among its ranks.
     public var threads = 0

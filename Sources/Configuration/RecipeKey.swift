@@ -1,8 +1,19 @@
 import Diagnostics
 import Documents
 
-/// A key of a recipe: its names, what it may hold and where it lives in `Recipe`.
-public struct RecipeKey: Sendable {
+/// A key of a recipe.
+public typealias RecipeKey = SettingKey<Recipe>
+
+/// What keys set: a value whose fresh form holds the defaults.
+public protocol Settings: Sendable {
+    /// The defaults.
+    init()
+}
+
+extension Recipe: Settings {}
+
+/// A key of a recipe or of a command: its names, what it may hold and where it lives in `Owner`.
+public struct SettingKey<Owner: Settings>: Sendable {
     /// The name in files and on the command line.
     public let name: String
     /// Other names for it in this field.
@@ -17,12 +28,12 @@ public struct RecipeKey: Sendable {
     let isText: Bool
     /// Whether the bare name on the command line means `true`.
     let isFlag: Bool
-    private let setter: @Sendable (Node, inout Recipe) throws -> Void
-    private let getter: @Sendable (Recipe) -> Node
-    private let copier: @Sendable (Recipe, inout Recipe) -> Void
+    private let setter: @Sendable (Node, inout Owner) throws -> Void
+    private let getter: @Sendable (Owner) -> Node
+    private let copier: @Sendable (Owner, inout Owner) -> Void
 
     init<Value>(
-        _ name: String, _ place: WritableKeyPath<Recipe, Value> & Sendable, _ form: Form<Value>,
+        _ name: String, _ place: WritableKeyPath<Owner, Value> & Sendable, _ form: Form<Value>,
         aliases: [String] = [], path: PathRole? = nil, _ help: String
     ) {
         self.name = name
@@ -39,9 +50,9 @@ public struct RecipeKey: Sendable {
             if let value = isEmpty ? nil : form.read(node) {
                 recipe[keyPath: place] = value
             } else if form.mayBeEmpty, isEmpty || node.string == "None" {
-                recipe[keyPath: place] = Recipe()[keyPath: place]
+                recipe[keyPath: place] = Owner()[keyPath: place]
             } else {
-                let standard = YAML.text(of: form.write(Recipe()[keyPath: place])).dropLast()
+                let standard = YAML.text(of: form.write(Owner()[keyPath: place])).dropLast()
                 throw node.problem(
                     "`\(name)` must be \(form.allowed), found \(node.found)",
                     remedy: form.remedy(node) ?? "Correct the value, or remove the key for the default, \(standard)")
@@ -50,16 +61,16 @@ public struct RecipeKey: Sendable {
     }
 
     /// Sets the value; throws a `Problem` at the node's place when it is not allowed.
-    public func set(_ node: Node, in recipe: inout Recipe) throws { try setter(node, &recipe) }
+    public func set(_ node: Node, in recipe: inout Owner) throws { try setter(node, &recipe) }
 
     /// The value as a node that `set` reads back as the same value.
-    public func value(in recipe: Recipe) -> Node { getter(recipe) }
+    public func value(in recipe: Owner) -> Node { getter(recipe) }
 
     /// Takes the value of another recipe.
-    public func copy(from source: Recipe, to target: inout Recipe) { copier(source, &target) }
+    public func copy(from source: Owner, to target: inout Owner) { copier(source, &target) }
 
     /// The value in one line, as in a file.
-    func text(in recipe: Recipe) -> String { String(YAML.text(of: value(in: recipe)).dropLast()) }
+    func text(in recipe: Owner) -> String { String(YAML.text(of: value(in: recipe)).dropLast()) }
 }
 
 /// What a path in a recipe names, which decides how a relative one is completed.

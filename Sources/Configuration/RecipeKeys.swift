@@ -153,6 +153,7 @@ public enum RecipeKeys {
         RecipeKey(
             "debug", \.debug, .flag,
             "print every loss component, its weight, share and gradient norm at every epoch"),
+        RecipeKey("plots", \.plots, .flag, "draw labels, batches, curves and results into the run folder"),
     ]
 
     private static let machine = [

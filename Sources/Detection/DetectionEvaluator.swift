@@ -17,8 +17,13 @@ public final class DetectionEvaluator: Evaluator {
     private let matcher: DetectionMatcher
     private let compatibility: Compatibility
     private let workers: Int
+    private let confusionConfidence: Float
     /// Metrics of the last evaluation, on rank 0.
     public private(set) var metrics: DetectionMetrics?
+    /// Whether evaluations also find what `details` has.
+    public var keepsDetails = false
+    /// What pictures of the last evaluation need, on rank 0.
+    public private(set) var details: ValidationDetails?
     /// Of all ranks in the last evaluation.
     public private(set) var times = ValidationTimes()
 
@@ -33,6 +38,7 @@ public final class DetectionEvaluator: Evaluator {
             severalClasses: model.classCount > 1, singleClass: recipe.singleCls)
         matcher = DetectionMatcher(compatibility: recipe.compat)
         compatibility = recipe.compat
+        confusionConfidence = ConfusionMatrix.confidence(of: recipe)
     }
 
     /// Scores weights laid out as the model's.
@@ -65,6 +71,9 @@ public final class DetectionEvaluator: Evaluator {
         for part in parts { all.merge(try DetectionStatistics(bytes: part)) }
         let metrics = all.metrics(names: model.classNames, compatibility: compatibility)
         self.metrics = metrics
+        details =
+            keepsDetails
+            ? ValidationDetails(metrics: metrics, classNames: model.classNames, all, batches: batches) : nil
         let sums = (0..<3).map { i in stride(from: i, to: losses.count, by: 3).reduce(0) { $0 + losses[$1] } }
         return Scores(
             metrics: metrics.reported.map(\.value),
@@ -85,7 +94,9 @@ public final class DetectionEvaluator: Evaluator {
             ranks.report(phase: "validation", step: range.lowerBound + losses.count)
             let answer = times.measure(.inference) { model(Activation(batch.images)).predictions }
             losses.append(times.measure(.loss) { terms(of: answer, batch) })
-            times.measure(.postprocess) { judge(answer, batch, into: &statistics) }
+            times.measure(.postprocess) {
+                judge(answer, batch, number: range.lowerBound + losses.count - 1, into: &statistics)
+            }
             times.images += Double(batch.labels.imageCount)
         }
         return (statistics, losses)
@@ -97,15 +108,21 @@ public final class DetectionEvaluator: Evaluator {
     }
 
     /// What the model reports of each image, compared with the labels.
-    private func judge(_ answer: Predictions, _ batch: Batch, into statistics: inout DetectionStatistics) {
+    private func judge(
+        _ answer: Predictions, _ batch: Batch, number: Int, into statistics: inout DetectionStatistics
+    ) {
         let labels = batch.labels.boxes(imageSize: answer.grid.imageSize)
         for (image, detections) in suppression.detections(in: answer).enumerated() {
             let source = batch.sources[image]
             // 8.3 compares boxes in the pixels of the picture, later releases in those of the network's input.
             let isOld = compatibility == .v83
-            statistics.add(
-                image: source.index, isOld ? detections.map(source.original) : detections,
-                isOld ? labels[image].map(source.original) : labels[image], matcher: matcher)
+            let found = isOld ? detections.map(source.original) : detections
+            let truth = isOld ? labels[image].map(source.original) : labels[image]
+            statistics.add(image: source.index, found, truth, matcher: matcher)
+            guard keepsDetails else { continue }
+            statistics.confusion.add(
+                found, truth, confidence: confusionConfidence, compatibility: compatibility)
+            statistics.show(detections, batch: number, place: image)
         }
     }
 }

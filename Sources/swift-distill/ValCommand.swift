@@ -10,7 +10,8 @@ struct ValCommand: ParsableCommand {
         commandName: "val", abstract: "Measures a model on the validation images of a data set.",
         discussion: """
             The data set is named as in a recipe: data=DATA.yaml or distillation_dataset=FOLDER. imgsz (by itself \
-            the model's own), batch, conf, iou, max_det, rect, single_cls and threads have their usual meaning. Works under mpirun.
+            the model's own), batch, conf, iou, max_det, rect, single_cls and threads have their usual meaning. plots=true draws curves, \
+            confusion matrices and the first batches into project/name, runs/detect/val by itself. Works under mpirun.
             """)
 
     @Argument(help: "Model to measure (.pt, .safetensors).")

@@ -29,7 +29,7 @@ enum FileSearch {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    private static func isImage(_ path: String) -> Bool {
+    static func isImage(_ path: String) -> Bool {
         let bytes = path.utf8
         guard let dot = bytes.lastIndex(of: UInt8(ascii: ".")) else { return false }
         return endings.contains(path[bytes.index(after: dot)...].lowercased())

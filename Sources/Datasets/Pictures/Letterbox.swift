@@ -17,17 +17,20 @@ public struct Letterbox: Equatable, Sendable {
 
     /// - Parameters:
     ///   - enlarges: whether small pictures are scaled up.
+    ///   - stride: pads no further than to the next multiple of this; nil pads up to the target.
     ///
     /// Source: spec of the data sets, section 5.
     public init(
-        height h: Int, width w: Int, into target: (height: Int, width: Int), enlarges: Bool = true
+        height h: Int, width w: Int, into target: (height: Int, width: Int), enlarges: Bool = true,
+        stride: Int? = nil
     ) {
         var ratio = min(Double(target.height) / Double(h), Double(target.width) / Double(w))
         if !enlarges { ratio = min(ratio, 1) }
         self.ratio = ratio
         width = max(Int((Double(w) * ratio).rounded(.toNearestOrEven)), 1)
         height = max(Int((Double(h) * ratio).rounded(.toNearestOrEven)), 1)
-        let dw = target.width - width, dh = target.height - height
+        var dw = target.width - width, dh = target.height - height
+        if let stride { (dw, dh) = (dw % stride, dh % stride) }
         func round(_ value: Double) -> Int { Int(value.rounded(.toNearestOrEven)) }
         top = round(Double(dh) / 2 - 0.1)
         bottom = round(Double(dh) / 2 + 0.1)

@@ -5,7 +5,7 @@ extension DetectionStatistics {
     public var bytes: [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(rows.count * 14 + truths.count * 12 + 24)
-        for number in [images, rows.count, truths.count] { append(UInt64(number), to: &out) }
+        for number in [images, rows.count, truths.count, confusion.counts.count, shown.count] { append(UInt64(number), to: &out) }
         for row in rows {
             append(row.image, to: &out)
             append(row.confidence.bitPattern, to: &out)
@@ -17,6 +17,18 @@ extension DetectionStatistics {
             append(truth.category, to: &out)
             append(truth.count, to: &out)
         }
+        for (cell, count) in confusion.counts {
+            append(cell.predicted, to: &out)
+            append(cell.actual, to: &out)
+            append(UInt64(count), to: &out)
+        }
+        for row in shown {
+            append(row.batch, to: &out)
+            append(row.place, to: &out)
+            for side in 0..<4 { append(row.detection.box[side].bitPattern, to: &out) }
+            append(row.detection.confidence.bitPattern, to: &out)
+            append(Int32(row.detection.category), to: &out)
+        }
         return out
     }
 
@@ -27,6 +39,8 @@ extension DetectionStatistics {
         images = try reader.number(below: 1 << 40)
         let rowCount = try reader.number(below: bytes.count)
         let truthCount = try reader.number(below: bytes.count)
+        let cellCount = try reader.number(below: bytes.count)
+        let shownCount = try reader.number(below: bytes.count)
         for _ in 0..<rowCount {
             let row = Row(
                 image: try reader.read(), confidence: Float(bitPattern: try reader.read()), category: try reader.read(),
@@ -36,6 +50,11 @@ extension DetectionStatistics {
         for _ in 0..<truthCount {
             truths.append(Truth(image: try reader.read(), category: try reader.read(), count: try reader.read()))
         }
+        for _ in 0..<cellCount {
+            let cell = ConfusionMatrix.Cell(predicted: try reader.read(), actual: try reader.read())
+            confusion.counts[cell, default: 0] += try reader.number(below: 1 << 40)
+        }
+        for _ in 0..<shownCount { shown.append(try reader.shown()) }
         try reader.finish()
     }
 }
@@ -64,6 +83,17 @@ private struct Reader {
         let value: UInt64 = try read()
         guard value < UInt64(limit) else { throw Reader.problem }
         return Int(value)
+    }
+
+    mutating func shown() throws -> DetectionStatistics.Shown {
+        let (batch, place): (Int32, Int32) = (try read(), try read())
+        var box = SIMD4<Float>()
+        for side in 0..<4 { box[side] = Float(bitPattern: try read()) }
+        let confidence = Float(bitPattern: try read())
+        let category: Int32 = try read()
+        return DetectionStatistics.Shown(
+            batch: batch, place: place,
+            detection: DetectedBox(box: box, confidence: confidence, category: Int(category)))
     }
 
     func finish() throws {

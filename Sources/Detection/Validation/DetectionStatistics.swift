@@ -26,12 +26,26 @@ public struct DetectionStatistics: Equatable, Sendable {
         public var count: Int32
     }
 
+    /// A detection of one of the first batches, for pictures.
+    public struct Shown: Equatable, Sendable {
+        /// Batch of the validation.
+        public var batch: Int32
+        /// Image in the batch.
+        public var place: Int32
+        /// In pixels of the network input.
+        public var detection: DetectedBox
+    }
+
     /// In the order of images, within an image most confident first.
     public internal(set) var rows: [Row] = []
     /// In the order of images.
     public internal(set) var truths: [Truth] = []
     /// Images seen.
     public internal(set) var images = 0
+    /// Empty unless somebody counts.
+    public internal(set) var confusion = ConfusionMatrix()
+    /// Empty unless somebody draws.
+    public internal(set) var shown: [Shown] = []
 
     /// Nothing seen yet.
     public init() {}
@@ -64,6 +78,8 @@ public struct DetectionStatistics: Equatable, Sendable {
         rows += other.rows
         truths += other.truths
         images += other.images
+        confusion.merge(other.confusion)
+        shown += other.shown
     }
 
     /// The metrics; they depend on the images, not on how these were divided among ranks.

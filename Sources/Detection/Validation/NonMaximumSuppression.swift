@@ -20,6 +20,10 @@ public struct NonMaximumSuppression: Equatable, Sendable {
     public var severalClasses: Bool
     /// Reports every box as category 0, suppressed as one class.
     public var singleClass: Bool
+    /// Whether boxes of different classes suppress each other, too.
+    public var ignoresClasses = false
+    /// The classes to report; nil reports all.
+    public var wanted: Set<Int>?
 
     /// A suppression with these thresholds and options.
     public init(
@@ -69,6 +73,7 @@ public struct NonMaximumSuppression: Equatable, Sendable {
             let best = probabilities.indices.reduce(0) { probabilities[$1] > probabilities[$0] ? $1 : $0 }
             if probabilities[best] > confidence { chosen = [best] }
         }
+        if let wanted { chosen.removeAll { !wanted.contains($0) } }
         if chosen.isEmpty { return }
         let box = box()
         for category in chosen {
@@ -83,7 +88,7 @@ public struct NonMaximumSuppression: Equatable, Sendable {
         var cover = KeptBoxes(capacity: min(limit, order.count))
         for index in order where kept.count < limit {
             var candidate = candidates[index]
-            let offset = singleClass ? 0 : Float(candidate.category) * Self.classOffset
+            let offset = singleClass || ignoresClasses ? 0 : Float(candidate.category) * Self.classOffset
             let shifted = candidate.box + offset
             if cover.covers(shifted, by: overlap) { continue }
             cover.append(shifted)

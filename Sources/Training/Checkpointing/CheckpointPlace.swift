@@ -56,7 +56,7 @@ public struct CheckpointPlace: Equatable, Codable, Sendable {
         self.init(run: (folder as NSString).deletingLastPathComponent, name: name, folder: folder)
     }
 
-    /// What `resume: true` means: of the runs `project/name`, `project/name2`, … the one saved last; nil when none has a
+    /// What `resume: true` means: of the runs `project/name`, `project/name-2`, … the one saved last; nil when none has a
     /// checkpoint.
     ///
     /// - Throws: `Problem` when the folder cannot be searched: what is in there must not be taken for lost.
@@ -68,9 +68,7 @@ public struct CheckpointPlace: Equatable, Codable, Sendable {
                 "cannot be searched for a run to resume: \(error.localizedDescription)", file: project,
                 remedy: "Make the folder readable", exit: .missingInput)
         }
-        let runs = names.filter { other in
-            other.hasPrefix(name) && other.dropFirst(name.count).allSatisfy { ("0"..."9").contains($0) }
-        }
+        let runs = names.filter { FolderSeries.contains($0, of: name) }
         let dated = runs.compactMap { run -> (place: CheckpointPlace, date: Date)? in
             let place = CheckpointPlace(run: "\(project)/\(run)")
             let files = [place.file, CheckpointFolder.file("last.prev", in: place.folder)]

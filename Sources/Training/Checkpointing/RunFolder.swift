@@ -13,16 +13,14 @@ public final class RunFolder: Sendable {
     private let lock: FolderLock
 
     static let weightsName = "weights"
-    /// Folders tried for one name; so many runs of one name are a mistake.
-    private static let mostRuns = 9999
 
-    /// The folder of a new run: `project/name`, or `name2`, `name3`, … where that exists, unless `existOk`.
+    /// The folder of a new run: `project/name`, or `name-2`, `name-3`, … where that exists, unless `existOk`.
     ///
     /// - Throws: `Problem` of exit code `cannotCreate` when it cannot be made or another process uses it.
     public convenience init(
         project: String, name: String, existOk: Bool, operations: any FileOperations = SystemFiles()
     ) throws {
-        let path = try existOk ? "\(project)/\(name)" : RunFolder.made(project: project, name: name)
+        let path = try existOk ? "\(project)/\(name)" : FolderSeries.make(project: project, name: name)
         try self.init(locking: path, operations: operations)
     }
 
@@ -47,30 +45,6 @@ public final class RunFolder: Sendable {
     /// The last part of the path: what the run is called in logs.
     public var name: String { (path as NSString).lastPathComponent }
 
-    /// Makes the first folder of the series that does not exist; of several processes each gets its own.
-    private static func made(project: String, name: String) throws -> String {
-        do {
-            try FileManager.default.createDirectory(atPath: project, withIntermediateDirectories: true)
-        } catch {
-            throw cannotMake(project, "it is no folder or may not be written")
-        }
-        for number in 1...mostRuns {
-            let path = "\(project)/\(name)\(number == 1 ? "" : String(number))"
-            // A name may have folders in it.
-            let parent = (path as NSString).deletingLastPathComponent
-            try? FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-            if mkdir(path, 0o777) == 0 { return path }
-            let code = errno
-            guard code == EEXIST else { throw cannotMake(path, String(cString: strerror(code))) }
-        }
-        throw cannotMake("\(project)/\(name)\(mostRuns)", "there are too many runs of this name")
-    }
-
-    private static func cannotMake(_ path: String, _ reason: String) -> Problem {
-        Problem(
-            "cannot be made: \(reason)", file: path, remedy: "Choose another `project` or `name`", exit: .cannotCreate)
-    }
-
     /// Removes the checkpoints of a run that was here before, since `existOk` starts it anew.
     func removeCheckpoints() throws {
         let folder = RunFolder.weights(in: path)
@@ -78,7 +52,7 @@ public final class RunFolder: Sendable {
         // What is made of checkpoints at the end of a run would else be taken for this one's.
         for name in names where name.hasSuffix(".safetensors") || ["best.pt", "last.pt"].contains(name) {
             guard unlink("\(folder)/\(name)") == 0 else {
-                throw RunFolder.cannotMake(folder, "\(name) of the run before cannot be removed")
+                throw FolderSeries.cannotMake(folder, "\(name) of the run before cannot be removed")
             }
         }
     }

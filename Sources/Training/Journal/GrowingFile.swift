@@ -12,8 +12,11 @@ final class GrowingFile {
     ///
     /// - Parameter durably: waits until they are on the disk.
     /// - Returns: what is wrong, when that is news.
-    func append(_ text: String, durably: Bool = false) -> String? {
-        pending += Array(text.utf8)
+    func append(_ text: String, durably: Bool = false) -> String? { append(bytes: Array(text.utf8), durably: durably) }
+
+    /// The same for records that are no text.
+    func append(bytes: [UInt8], durably: Bool = false) -> String? {
+        pending += bytes
         guard let failure = write(durably: durably) else {
             isFailing = false
             return nil

@@ -18,17 +18,28 @@ struct ResultsTable {
     }
 
     /// The first line.
-    var header: String {
+    var header: String { columns.joined(separator: ",") }
+
+    /// Names of the columns.
+    var columns: [String] {
         let metrics = ["precision", "recall", "mAP50", "mAP50-95"].map { "metrics/\($0)(B)" }
-        let columns =
-            ["epoch", "time"] + taskTerms.map { "train/\($0)_loss" } + metrics + taskTerms.map { "val/\($0)_loss" }
+        return ["epoch", "time"] + taskTerms.map { "train/\($0)_loss" } + metrics + taskTerms.map { "val/\($0)_loss" }
             + ["lr/pg0", "lr/pg1", "lr/pg2"] + teacherTerms.map { "train/\($0)_loss" }
             + ["fitness", "grad_norm", "images_per_second", "skipped"]
-        return columns.joined(separator: ",")
     }
 
     /// The line of an epoch; what is not known is `nan`.
     func row(_ report: EpochReport, terms: [String], tally: EpochTally) -> String {
+        values(report, terms: terms, tally: tally).map(ResultsTable.text).joined(separator: ",")
+    }
+
+    private static func text(_ value: Double) -> String { value.isNaN ? "nan" : String(format: "%.6g", value) }
+
+    /// A number as the table shows it.
+    static func shown(_ value: Double) -> Double { Double(text(value)) ?? value }
+
+    /// The numbers of an epoch, in the order of the columns; what is not known is not a number.
+    func values(_ report: EpochReport, terms: [String], tally: EpochTally) -> [Double] {
         func value(of term: String) -> Double {
             let index = terms.firstIndex(of: term)
             return rounded(index.flatMap { $0 < report.terms.count ? report.terms[$0] : nil } ?? .nan)
@@ -39,11 +50,10 @@ struct ResultsTable {
         let rates = report.rates
         let groups =
             compatibility == .v83 ? [rates.bias, rates.weight, rates.norm] : [rates.weight, rates.norm, rates.bias]
-        let values =
-            [Double(report.epoch + 1), report.seconds] + taskTerms.map(value) + known(report.scores?.metrics, 4)
+        let base: [Double] = [Double(report.epoch + 1), report.seconds]
+        return base + taskTerms.map(value) + known(report.scores?.metrics, 4)
             + known(report.scores?.losses, taskTerms.count) + groups + teacherTerms.map(value)
             + [report.fitness ?? .nan, tally.meanNorm, tally.imagesPerSecond, Double(tally.skippedSteps)]
-        return values.map { $0.isNaN ? "nan" : String(format: "%.6g", $0) }.joined(separator: ",")
     }
 
     /// The 1-based epoch of a line; nil for the header and anything else.

@@ -3,7 +3,8 @@ import Configuration
 import Diagnostics
 import Foundation
 
-/// The journal of rank 0: progress for people, `results.csv`, `events.jsonl`, `train.log`, `args.yaml`, checkpoints.
+/// The journal of rank 0: progress for people, `results.csv`, `metrics.jsonl`, `events.jsonl`, `train.log`, `args.yaml`,
+/// TensorBoard's events, checkpoints.
 ///
 /// Files that cannot be written for a while do not end a run; only the last save must succeed.
 public final class RunJournal: Journal {
@@ -18,6 +19,7 @@ public final class RunJournal: Journal {
     private let line: EventLine
     private let results: GrowingFile
     private let events: GrowingFile
+    private let scalars: ScalarFiles
     private let stepsPerEpoch: Int
 
     /// Begins, or goes on with, the files of a run.
@@ -39,6 +41,7 @@ public final class RunJournal: Journal {
         line = EventLine(run: folder.name, terms: names, weights: terms.map(\.weight))
         results = GrowingFile(folder.file("results.csv"))
         events = GrowingFile(folder.file("events.jsonl"))
+        scalars = ScalarFiles(folder, table: table)
         display = ProgressDisplay(
             log, terms: names, size: recipe.imgsz, stepsPerEpoch: stepsPerEpoch, everyStep: recipe.logEvery == .batch)
         checkpoints = CheckpointWriter(
@@ -51,6 +54,7 @@ public final class RunJournal: Journal {
         try folder.removeCheckpoints()
         results.remove()
         events.remove()
+        scalars.begin(in: folder)
     }
 
     /// Forgets what happened after the checkpoint, since it will happen again.
@@ -58,6 +62,7 @@ public final class RunJournal: Journal {
         let position = snapshot.progress.position
         do {
             try events.cut { EventLine.isBefore(position, line: $0) }
+            try scalars.resume(at: position)
             let isSameTable = results.firstLine == nil || results.firstLine == table.header
             if isSameTable {
                 try results.cut { ResultsTable.epoch(ofRow: $0).map { $0 <= position.epoch } ?? ($0 == table.header) }
@@ -106,6 +111,8 @@ public final class RunJournal: Journal {
         let tally = checkpoints.tally
         append(table.row(report, terms: line.terms, tally: tally), to: results, durably: true)
         append(line.epoch(report, tally), to: events, durably: true)
+        let values = table.values(report, terms: line.terms, tally: tally)
+        for trouble in scalars.append(values, epoch: report.epoch + 1) { log.note("warning: \(trouble)") }
         display.show(report, state.progress, tally)
         if let text = LoadingLine.text(report.loading, waitingShare: tally.waitingShare) { log.write(text) }
         checkpoints.advance(to: state.progress.position, tally: EpochTally())

@@ -82,6 +82,8 @@ struct TrainingRun {
         let result = RunResult(recipe: recipe, facts: facts, objective: objective.text, ranks: ranks)
         // Before anything that takes long: whether there is room for what comes out.
         let journal = try journal(facts, objective, stepsPerEpoch: plan.shards.stepsPerEpoch)
+        let pictures = pictures(journal, names: data.names)
+        pictures?.drawLabels(of: images)
         if state.progress.isOver { log.note("this run is finished already") }
         try result.measureStart(evaluator, state: state, teacher: teacher, log: log, isResumed: resumed != nil)
         if let checkpoints = (journal as? RunJournal)?.checkpoints {
@@ -89,13 +91,20 @@ struct TrainingRun {
         }
         let trainer = Trainer<Detector, DetectionObjective>(
             recipe: recipe, student: student, teacher: teacher, objective: objective, evaluator: evaluator,
-            source: try source(images, data, plan), ranks: ranks, localShards: plan.local.count,
+            source: try source(images, data, plan, pictures), ranks: ranks, localShards: plan.local.count,
             schedule: plan.schedule, state: state, journal: journal,
             stopRequested: { StopSignal.received != nil }, tapeMemory: Machine.tapeMemory(ranks: ranks))
         let ending = try trainer.run()
         StopSignal.onTermination(nil)
         try (journal as? RunJournal)?.conclude(ending, state)
         if ending == .stoppedOnRequest { return .stopped }
+        if recipe.plots {
+            let validation = FinalValidation(student: student, evaluator: evaluator, ranks: ranks, log: log)
+            let details = try validation.details(of: (journal as? RunJournal)?.folder.checkpoints)
+            if let details { pictures?.drawValidation(details) }
+            if let journal = journal as? RunJournal { pictures?.drawResults(journal.folder.file("results.csv")) }
+            if let pictures { log.note(String(format: "drawing took %.0f ms in all", 1e3 * pictures.seconds)) }
+        }
         if let folder = (journal as? RunJournal)?.folder.checkpoints {
             try result.handOver(folder, student: student, epochs: state.progress.epoch, log: log)
         }
@@ -202,13 +211,22 @@ struct TrainingRun {
             workers: loaderThreads)
     }
 
-    private func source(_ images: ImageCatalog, _ data: DataLoading, _ plan: RunPlan) throws -> ShardedSource {
+    /// Of rank 0, where pictures are wanted.
+    private func pictures(_ journal: any Journal, names: [String]) -> RunPictures? {
+        guard recipe.plots, let folder = (journal as? RunJournal)?.folder else { return nil }
+        return RunPictures(folder: folder.path, classNames: names, log: log)
+    }
+
+    private func source(
+        _ images: ImageCatalog, _ data: DataLoading, _ plan: RunPlan, _ pictures: RunPictures?
+    ) throws -> any BatchSource {
         let recent = plan.local.count * BatchLoader.recentPictures(batch: plan.shards.batch)
         let store = PictureStore(
             images, target: recipe.imageSize, limit: try cacheLimit([images, data.val], recent: recent),
             keeping: .recent, reduces: true)
-        return ShardedSource(
+        let source = ShardedSource(
             BatchLoader(store: store, plan: plan.shards, recipe: recipe), shards: plan.local, threads: loaderThreads)
+        return pictures.map { PicturedSource(source, pictures: $0, recipe: recipe) } ?? source
     }
 
     private func cacheLimit(_ catalogs: [ImageCatalog], recent: Int = 0) throws -> Int {

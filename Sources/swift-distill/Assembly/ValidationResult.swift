@@ -31,12 +31,18 @@ struct ValidationResult: Encodable {
     var millisecondsPerImage: Double
     /// Milliseconds of a rank per image: preprocess, inference, loss, postprocess.
     var speed: [String: Double]
+    /// Detections by reported (row) and true class (column), background last; where pictures were asked for.
+    var confusion: [[Int]]?
+    /// Folder of the pictures.
+    var pictures: String?
     private let table: String
     private let speedText: String
 
     enum CodingKeys: String, CodingKey {
         case model, all, classes, losses, ranks, seconds, speed
+        case pictures
         case millisecondsPerImage = "ms_per_image"
+        case confusion = "confusion_matrix"
     }
 
     init(
@@ -67,6 +73,7 @@ struct ValidationResult: Encodable {
             format: "all: %.1f ms per image, %.1f images/s", millisecondsPerImage,
             1e3 / max(millisecondsPerImage, 1e-9))
         return "\(table)\n\(speedText)\n\(whole), \(ranks) rank\(ranks == 1 ? "" : "s"), loading and scoring included"
+            + (pictures.map { "\nResults saved to \($0)" } ?? "")
     }
 
     /// Writes the numbers as JSON.

@@ -1,10 +1,12 @@
 import CHost
+import Checkpoints
 import Collectives
 import Configuration
 import Datasets
 import Detection
 import Diagnostics
 import Models
+import Plots
 import Tensors
 
 /// Measures a trained model on the validation images of a recipe, on all ranks.
@@ -14,12 +16,25 @@ struct ValidationRun {
     private var recipe: Recipe
     /// Whether the user chose the image size; else it is the one the model was trained at.
     private let isSizeGiven: Bool
+    /// Folder of the pictures and its place in a project; nil draws none, which is what nobody asked for.
+    private let pictures: (project: String, name: String)?
     let ranks: any Communicator
 
     init(model: String, reading: RecipeReading, ranks: any Communicator) {
         self.model = model
         recipe = reading.recipe
         isSizeGiven = reading.origins["imgsz"] != nil
+        let origins = reading.origins
+        // A recipe's project and name are those of a training run.
+        func word(_ key: String, _ value: String, else standard: String) -> String {
+            origins[key]?.isWord == true ? value : standard
+        }
+        pictures =
+            origins["plots"]?.isWord == true && recipe.plots
+            ? (
+                word("project", reading.recipe.project, else: "runs/detect"),
+                word("name", reading.recipe.name, else: "val")
+            ) : nil
         self.ranks = ranks
     }
 
@@ -41,12 +56,26 @@ struct ValidationRun {
         let evaluator = DetectionEvaluator(
             model: detector, batches: batches, recipe: recipe,
             workers: Prefetcher.threads(workers: recipe.workers, cores: Threads.count))
+        evaluator.keepsDetails = pictures != nil
         let start = chost_seconds()
         guard let scores = try evaluator.evaluate(detector, ranks: ranks), let metrics = evaluator.metrics else {
             return nil
         }
-        return ValidationResult(
+        var result = ValidationResult(
             model: model, metrics, losses: scores.losses, seconds: chost_seconds() - start, ranks: ranks.size,
             times: evaluator.times)
+        if let details = evaluator.details { try draw(details, into: &result) }
+        return result
+    }
+
+    private func draw(_ details: ValidationDetails, into result: inout ValidationResult) throws {
+        guard let pictures else { return }
+        let folder =
+            recipe.existOk
+            ? try FolderSeries.reuse(project: pictures.project, name: pictures.name)
+            : try FolderSeries.make(project: pictures.project, name: pictures.name)
+        try PictureFolder(folder).writeValidation(details)
+        result.confusion = details.confusion.table(classes: details.classNames.count)
+        result.pictures = folder
     }
 }
