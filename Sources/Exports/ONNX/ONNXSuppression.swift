@@ -34,7 +34,8 @@ extension ONNXLayers {
         let sorted = graph.add("Gather", [found, ranked[1]], at: path, [("axis", .int(0))])
         let image = column(0, of: sorted, path)
         let place = graph.add("Concat", [image, column(2, of: sorted, path)], at: path, [("axis", .int(1))])
-        let category = rule.isAgnostic
+        let category =
+            rule.isAgnostic
             ? graph.add("Unsqueeze", [graph.add("GatherND", [best, place], at: path), graph.constant([1])], at: path)
             : column(1, of: sorted, path)
         let rows = graph.add(

@@ -69,7 +69,8 @@ struct ModuleTree {
                 children: [("cv1", block("\(place).cv1")), ("cv2", block("\(place).cv2"))])
         }
         var object = ModuleObject(
-            Self.block + row.module, children: parts.map { ($0, block("\(path).\($0)")) } + [("m", .numbered(list, bottlenecks))])
+            Self.block + row.module,
+            children: parts.map { ($0, block("\(path).\($0)")) } + [("m", .numbered(list, bottlenecks))])
         if row.module == "C2f" { object.attributes.append(("c", .int(shape("\(path).cv1.conv.weight")[0] / 2))) }
         return object
     }

@@ -25,14 +25,18 @@ extension ONNXOperator {
                 let (image, first) = (task / bands, task % bands * Self.band)
                 let range = first..<min(first + Self.band, rows)
                 var gathered = self.gathered(
-                    input, image: image, rows: range, columns: columns, kernel: kernel, stride: stride, padding: padding)
+                    input, image: image, rows: range, columns: columns, kernel: kernel, stride: stride, padding: padding
+                )
                 let output = target.pointer + (image * shape[1] * rows + first) * columns
                 gathered.withUnsafeMutableBufferPointer { patches in
                     weights.values.withUnsafeBufferPointer { weights in
                         multiply(
-                            Matrix(UnsafeMutablePointer(mutating: weights.baseAddress!), rows: shape[1], columns: depth), .plain,
+                            Matrix(
+                                UnsafeMutablePointer(mutating: weights.baseAddress!), rows: shape[1], columns: depth),
+                            .plain,
                             Matrix(patches.baseAddress!, rows: depth, columns: range.count * columns), .plain,
-                            into: Matrix(output, rows: shape[1], columns: range.count * columns, stride: rows * columns),
+                            into: Matrix(
+                                output, rows: shape[1], columns: range.count * columns, stride: rows * columns),
                             beta: 1)
                     }
                 }

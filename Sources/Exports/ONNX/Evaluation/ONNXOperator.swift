@@ -21,7 +21,8 @@ struct ONNXOperator {
         case "Conv": [convolution(x)]
         case "MaxPool": [pooled(x[0])]
         case "Resize": [enlarged(x[0])]
-        case "Sigmoid": [ONNXValue(shape: x[0].shape, values: x[0].values.map { 1 / (1 + exp(-$0)) }, isHalf: x[0].isHalf)]
+        case "Sigmoid":
+            [ONNXValue(shape: x[0].shape, values: x[0].values.map { 1 / (1 + exp(-$0)) }, isHalf: x[0].isHalf)]
         case "Add": [combined(x, +)]
         case "Sub": [combined(x, -)]
         case "Mul": [combined(x, *)]
