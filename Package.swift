@@ -38,12 +38,23 @@ let package = Package(
         .executableTarget(
             name: "swift-distill",
             dependencies: [
-                "Plots", "Detection", "Training", "Configuration", "Datasets", "Models", "Checkpoints", "Distillation",
-                "Optimization", "Collectives", "Layers", "Tensors", "Scenes", "Graphics", "Documents", "Diagnostics",
-                "CHost",
+                "Plots", "Exports", "Detection", "Training", "Configuration", "Datasets", "Models", "Checkpoints",
+                "Distillation", "Optimization", "Collectives", "Layers", "Tensors", "Scenes", "Graphics", "Documents",
+                "Diagnostics", "CHost",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: plain),
+
+        // Models in the files of other programs.
+        room(
+            "Exports",
+            needs: [
+                "ONNXMessages", .product(name: "SwiftProtobuf", package: "swift-protobuf"), "Models", "Checkpoints",
+                "Layers", "Tensors", "Documents", "Diagnostics",
+            ]),
+        .target(
+            name: "ONNXMessages", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["onnx.proto"]),
 
         // What people look at.
         room(
@@ -113,6 +124,11 @@ let package = Package(
         tests(
             "Models",
             needs: ["Models", "Checkpoints", "Layers", "Tensors", "Documents", "Diagnostics", "ReferenceOps"]),
+        tests(
+            "Exports",
+            needs: [
+                "Exports", "ONNXMessages", "Models", "Checkpoints", "Layers", "Tensors", "Documents", "Diagnostics",
+            ]),
         tests("Documents", needs: ["Documents", "Diagnostics"]),
         tests("Configuration", needs: ["Configuration", "Documents", "Diagnostics"]),
         tests("Checkpoints", needs: ["Tensors", "Checkpoints", "Documents", "Diagnostics"]),

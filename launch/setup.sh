@@ -12,12 +12,15 @@ needs=(
     "library:libjpeg|libjpeg-dev|libjpeg-turbo-devel"
     "library:libpng|libpng-dev|libpng-devel"
     "library:libzip|libzip-dev|libzip-devel"
+    "library:pangocairo|libpango1.0-dev|pango-devel"
+    "font:sans|fonts-dejavu-core|dejavu-sans-fonts"
 )
 
 has() {
     case $1 in
         command:*) command -v "${1#*:}" >/dev/null ;;
         library:*) command -v pkg-config >/dev/null && pkg-config --exists "${1#*:}" ;;
+        font:*) command -v fc-list >/dev/null && [ -n "$(fc-list | head -n 1)" ] ;;
     esac
 }
 
@@ -43,8 +46,8 @@ if [ ${#missing[@]} -gt 0 ]; then
         echo "setup: missing: ${missing[*]}" >&2
         echo "setup: this system has no apt-get; on Fedora and its relatives: sudo dnf install ${fedora[*]}" \
             "and then: module load mpi" >&2
-        echo "setup: elsewhere install Open MPI 4.1 or later, OpenBLAS, libyaml, libjpeg-turbo, libpng and libzip" \
-            "with their headers, so that pkg-config finds ompi-c, openblas, yaml-0.1, libjpeg, libpng and libzip" >&2
+        echo "setup: elsewhere install Open MPI 4.1 or later, OpenBLAS, libyaml, libjpeg-turbo, libpng, libzip and Pango" \
+            "with their headers, so that pkg-config finds ompi-c, openblas, yaml-0.1, libjpeg, libpng, libzip and pangocairo, and any font" >&2
         exit 78
     fi
     if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then

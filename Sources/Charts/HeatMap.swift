@@ -19,7 +19,8 @@ public struct HeatMap: Sendable {
     /// Draws the cells.
     ///
     /// - Parameter label: the words in a cell.
-    public func draw(on canvas: Canvas, in area: Box, textSize: Double = 10, label: (Double) -> String? = { _ in nil }) {
+    public func draw(on canvas: Canvas, in area: Box, textSize: Double = 10, label: (Double) -> String? = { _ in nil })
+    {
         let height = area.height / Double(max(cells.count, 1))
         for (y, row) in cells.enumerated() {
             let width = area.width / Double(max(row.count, 1))

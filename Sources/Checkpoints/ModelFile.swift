@@ -18,8 +18,8 @@ public struct ModelFile: Sendable {
     public var classCount: Int?
     /// Pixels per cell of each level of the head.
     public var strides: [Float]?
-    /// The options of the training that made the model.
-    public var trainArguments: Node?
+    /// What is known of the training that made the model.
+    public var record = TrainingRecord()
     /// Side of the training's images, or height and width.
     public private(set) var imageSize: [Int]?
     /// Texts of a safetensors file.
@@ -38,8 +38,19 @@ public struct ModelFile: Sendable {
             try kind.require(.safetensors, path: path)
             file = try ModelFile(SafeTensors(contentsOf: path), path: path)
         }
+        try file.checkTypes(path: path)
         try file.checkClassRows(path: path)
         return file
+    }
+
+    /// Throws when weights are whole numbers: those of a quantised model mean nothing without their scales.
+    private func checkTypes(path: String) throws {
+        for name in weightNames where !name.hasSuffix("num_batches_tracked") {
+            guard let type = weights[name]?.type, weights[name]?.integers != nil else { continue }
+            throw Problem(
+                "has tensor '\(name)' of whole numbers (\(type)), which are no weights to compute with", file: path,
+                remedy: "Use the model from before it was quantised, in 32 or 16 bits")
+        }
     }
 
     /// Throws when classes are named that the head has no rows for: whoever looks for a class by its name takes the row of
@@ -65,9 +76,9 @@ public struct ModelFile: Sendable {
         table = checkpoint.table
         classCount = checkpoint.classCount
         strides = checkpoint.strides
-        trainArguments = checkpoint.trainArguments
+        record = checkpoint.record
         metadata = [:]
-        imageSize = Self.imageSize(trainArguments?["imgsz"])
+        imageSize = Self.imageSize(record.arguments?["imgsz"])
         if let names = checkpoint.names {
             let ordered = (0..<names.count).compactMap { names[$0] }
             guard ordered.count == names.count else {
@@ -84,12 +95,12 @@ public struct ModelFile: Sendable {
         weights = [:]
         weightNames = entries.keys.sorted()
         for (name, entry) in entries {
-            guard let values = entry.floats() else {
+            guard let weight = Weight(entry) else {
                 throw Problem(
                     "has tensor '\(name)' of type \(entry.type), which holds no weights", file: path,
                     remedy: "Save the weights as F32, F16 or BF16")
             }
-            weights[name] = Weight(shape: entry.shape, values: values)
+            weights[name] = weight
         }
         metadata = tensors.metadata
         table = try Self.json("table", in: metadata, path: path)
@@ -97,6 +108,7 @@ public struct ModelFile: Sendable {
         strides = try Self.list("strides", in: metadata, path: path) { $0.double.map { Float($0) } }
         classCount = names?.count ?? table?["nc"]?.int
         imageSize = Self.imageSize(try Self.json("imgsz", in: metadata, path: path))
+        record = try TrainingRecord(metadata: metadata, path: path)
     }
 
     /// One or two sides that a network could have; nil for anything else.
@@ -119,7 +131,7 @@ public struct ModelFile: Sendable {
         return Dictionary(uniqueKeysWithValues: pairs)
     }
 
-    private static func json(_ key: String, in metadata: [String: String], path: String) throws -> Node? {
+    static func json(_ key: String, in metadata: [String: String], path: String) throws -> Node? {
         guard let text = metadata[key] else { return nil }
         do {
             return try YAML.parse(text, file: path)
@@ -151,9 +163,10 @@ extension ModelFile {
 
     /// Metadata of a safetensors file from which `read` gets table, class names, strides and image size back.
     public static func metadata(
-        table: Node?, names: [String]?, strides: [Float]?, imageSize: [Int]? = nil
+        table: Node?, names: [String]?, strides: [Float]?, imageSize: [Int]? = nil,
+        record: TrainingRecord = TrainingRecord()
     ) -> [String: String] {
-        var metadata: [String: String] = [:]
+        var metadata = record.metadata
         metadata["table"] = table?.json
         metadata["names"] = names.map { Node(.list($0.map { Node(.string($0)) })).json }
         metadata["strides"] = strides.map { Node(.list($0.map { Node(.double(Double($0))) })).json }

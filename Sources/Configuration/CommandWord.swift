@@ -35,7 +35,12 @@ struct CommandWord {
         let value = String(text[text.index(after: sign)...])
         let key = name == "cfg" ? "include" : name
         let isText = key == "include" || keys[key]?.isText == true
-        return CommandWord(key: key, node: try isText ? verbatim(value, place) : flow(value, place))
+        return CommandWord(key: key, node: try Self.value(value, isText: isText, place: place))
+    }
+
+    /// The value of a word: text, or YAML.
+    static func value(_ value: String, isText: Bool, place: String) throws -> Node {
+        try isText ? verbatim(value, place) : flow(value, place)
     }
 
     /// A value as YAML: a scalar, or a list with or without its brackets.
@@ -63,7 +68,7 @@ struct CommandWord {
     }
 
     /// The arguments without leading dashes, and with `key = value` in one piece.
-    private static func joined(_ arguments: [String]) -> [String] {
+    static func joined(_ arguments: [String]) -> [String] {
         var words: [String] = []
         var expectsValue = false
         for argument in arguments {

@@ -6,7 +6,8 @@ extension Recipe {
         "imgsz", "batch", "gradient_compression", "close_mosaic", "save_period", "workers", "cache", "patience", "time",
         "freeze", "val",
         "teacher",
-        "data", "distillation_dataset", "project", "name", "exist_ok", "registry", "threads", "log_every", "debug", "plots",
+        "data", "distillation_dataset", "project", "name", "exist_ok", "registry", "threads", "log_every", "debug",
+        "plots",
         "mosaic", "degrees", "translate", "scale", "shear", "perspective", "mixup", "hsv_h", "hsv_s", "hsv_v", "flipud",
         "fliplr", "bgr",
     ]

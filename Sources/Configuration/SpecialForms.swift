@@ -36,6 +36,16 @@ extension Form<[Int]> {
     }
 }
 
+extension Form<ExportFormat?> {
+    /// A kind of file, or the one that follows from other words.
+    static var exportFormat: Form {
+        let choice = Form<ExportFormat>.choice
+        return Form(
+            allowed: choice.allowed, read: { node in choice.read(node).map { .some($0) } },
+            write: { $0.map(choice.write) ?? Node(.null) }, mayBeEmpty: true)
+    }
+}
+
 extension Form<[Double]> {
     /// Weights of precision, recall, mAP50 and mAP50-95.
     static var fitness: Form {

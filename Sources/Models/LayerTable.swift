@@ -1,7 +1,7 @@
 /// An architecture as the field writes it: rows of `from, repeats, module, arguments`, and scales that size them.
 public struct LayerTable: Equatable, Sendable {
     /// A constructor argument.
-    enum Argument: Equatable, Sendable {
+    public enum Argument: Equatable, Sendable {
         case int(Int)
         case double(Double)
         case bool(Bool)
@@ -13,13 +13,13 @@ public struct LayerTable: Equatable, Sendable {
     /// One layer.
     public struct Row: Equatable, Sendable {
         /// Layers whose outputs come in: −1 is the one before, others count from 0.
-        var from: [Int]
+        public internal(set) var from: [Int]
         /// How often, before depth scaling: copies in a row, or bottlenecks inside a C2f or C3.
-        var repeats: Int
+        public internal(set) var repeats: Int
         /// The field's class name, such as `Conv` or `nn.Upsample`.
-        var module: String
+        public internal(set) var module: String
         /// In the field's order, before width scaling; what a row leaves out takes the class's default.
-        var arguments: [Argument]
+        public internal(set) var arguments: [Argument]
 
         init(_ from: [Int], _ repeats: Int, _ module: String, _ arguments: [Argument]) {
             self.from = from
@@ -70,7 +70,7 @@ public struct LayerTable: Equatable, Sendable {
     }
 
     /// Repetitions after depth scaling (round half to even).
-    func repeats(_ row: Row) -> Int {
+    public func repeats(_ row: Row) -> Int {
         row.repeats > 1 ? max(Int((Double(row.repeats) * sizes.depth).rounded(.toNearestOrEven)), 1) : row.repeats
     }
 
@@ -88,12 +88,15 @@ public struct LayerTable: Equatable, Sendable {
 }
 
 extension LayerTable.Argument: ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral, ExpressibleByStringLiteral {
-    init(integerLiteral value: Int) { self = .int(value) }
-    init(booleanLiteral value: Bool) { self = .bool(value) }
-    init(stringLiteral value: String) { self = .string(value) }
+    /// A whole number.
+    public init(integerLiteral value: Int) { self = .int(value) }
+    /// A truth value.
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// A text.
+    public init(stringLiteral value: String) { self = .string(value) }
 
     /// The number, when it is whole.
-    var int: Int? {
+    public var int: Int? {
         switch self {
         case .int(let value): value
         case .double(let value) where value == value.rounded() && abs(value) < 1e9: Int(value)
@@ -102,7 +105,7 @@ extension LayerTable.Argument: ExpressibleByIntegerLiteral, ExpressibleByBoolean
     }
 
     /// The truth value.
-    var bool: Bool? {
+    public var bool: Bool? {
         if case .bool(let value) = self { value } else { nil }
     }
 }

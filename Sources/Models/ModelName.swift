@@ -19,6 +19,13 @@ extension LayerTable {
         return table
     }
 
+    /// What the field calls this architecture, such as `yolov8n`; `custom` when it is none of the built-in ones.
+    public var architecture: String {
+        let isYOLOv8 = backbone == LayerTable.yolov8.backbone && head == LayerTable.yolov8.head
+        let known = LayerTable.yolov8.scales.first { $0.letter == scale }?.scale
+        return isYOLOv8 && known == sizes ? "yolov8\(scale ?? "")" : "custom"
+    }
+
     /// The scale letter in a file's name (`yolov8s.yaml` → `s`), as the field writes it.
     public static func scaleLetter(inFileName name: String) -> String? {
         let stem = name.split(separator: "/").last?.split(separator: ".").first.map(String.init) ?? ""

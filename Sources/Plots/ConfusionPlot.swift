@@ -27,7 +27,8 @@ public enum ConfusionPlot {
         map.drawScale(on: canvas, in: Box(x: 1030, y: 60, width: 26, height: 720), textSize: 13)
         label(canvas, area, names: names + ["background"])
         let title = "Confusion Matrix" + (normalized ? " Normalized" : "")
-        canvas.draw(Text(title, size: 18, bold: true, on: canvas), at: Point(area.center.x, 18), .gray(0.15), x: .middle)
+        canvas.draw(
+            Text(title, size: 18, bold: true, on: canvas), at: Point(area.center.x, 18), .gray(0.15), x: .middle)
         return canvas
     }
 

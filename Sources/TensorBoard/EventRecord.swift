@@ -36,7 +36,9 @@ public enum EventRecord {
 
     private static func framed(_ event: Tensorboard_Event) -> [UInt8] {
         // These messages have no required fields and no extensions, which alone could fail.
-        guard let data: [UInt8] = try? event.serializedBytes() else { preconditionFailure("an event cannot be written") }
+        guard let data: [UInt8] = try? event.serializedBytes() else {
+            preconditionFailure("an event cannot be written")
+        }
         let length = littleEndian(UInt64(data.count))
         return length + littleEndian(MaskedChecksum.of(length)) + data + littleEndian(MaskedChecksum.of(data))
     }

@@ -38,8 +38,31 @@ public func exponential(_ x: SIMD8<Float>) -> SIMD8<Float> {
 
 /// `1 / (1 + e⁻ˣ)` per lane.
 @inlinable @inline(__always)
-public func sigmoid(_ x: SIMD8<Float>) -> SIMD8<Float> {
-    1 / (1 + exponential(-x))
+public func sigmoid(_ x: SIMD8<Float>) -> SIMD8<Float> { 1 / onePlusExponential(ofMinus: x) }
+
+/// `x · sigmoid(x)` per lane, without the multiplication.
+@inlinable @inline(__always)
+public func silu(_ x: SIMD8<Float>) -> SIMD8<Float> { x / onePlusExponential(ofMinus: x) }
+
+/// `1 + e⁻ˣ` per lane, relative error below 3e-7; what activations are made of, in two thirds of the steps of `exponential`:
+/// the power of two is added to the bits of the exponent, the polynomial is one of `2ᶠ`, |f| ≤ ½ (minimax, degree 5).
+@inlinable @inline(__always)
+func onePlusExponential(ofMinus x: SIMD8<Float>) -> SIMD8<Float> {
+    let low = x.replacing(with: SIMD8(repeating: -87), where: x .< -87)
+    let clamped = low.replacing(with: SIMD8(repeating: 87), where: low .> 87)
+    // Adding 1.5 · 2²³ rounds to an integer and leaves it in the low bits; log₂ e is in two parts.
+    let magic = SIMD8<Float>(repeating: 12_582_912)
+    let shifted = magic.addingProduct(clamped, SIMD8(repeating: -1.442_695_0))
+    var f = (magic - shifted).addingProduct(clamped, SIMD8(repeating: -1.442_695_0))
+    f = f.addingProduct(clamped, SIMD8(repeating: -1.925_963e-8))
+    var p = SIMD8<Float>(repeating: 1.326_472_7e-3)
+    p = SIMD8(repeating: 9.671_513e-3).addingProduct(p, f)
+    p = SIMD8(repeating: 5.550_733_6e-2).addingProduct(p, f)
+    p = SIMD8(repeating: 2.402_224_2e-1).addingProduct(p, f)
+    p = SIMD8(repeating: 6.931_47e-1).addingProduct(p, f)
+    p = SIMD8(repeating: 1).addingProduct(p, f)
+    let exponent = unsafeBitCast(shifted, to: SIMD8<Int32>.self) &<< 23
+    return 1 + unsafeBitCast(unsafeBitCast(p, to: SIMD8<Int32>.self) &+ exponent, to: SIMD8<Float>.self)
 }
 
 /// Calls `body` with the first channel and the width (8, or less at the end) of each vector of a row.

@@ -15,8 +15,8 @@ struct SwiftDistill: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            TrainCommand.self, ValCommand.self, PredictCommand.self, SynthCommand.self, ConvertCommand.self, DoctorCommand.self,
-            BenchCommand.self,
+            TrainCommand.self, ValCommand.self, PredictCommand.self, ExportCommand.self, SynthCommand.self,
+            DoctorCommand.self, BenchCommand.self,
         ],
         defaultSubcommand: TrainCommand.self)
 

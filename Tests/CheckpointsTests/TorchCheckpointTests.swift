@@ -106,7 +106,7 @@ import Testing
         #expect(checkpoint.table?["backbone"]?.list?.first?.list?[3].list?[1].double == 0.5)
         #expect(checkpoint.names == [0: "fire", 1: "smoke"] && checkpoint.classCount == 2)
         #expect(checkpoint.strides == [8, 16, 32])
-        #expect(checkpoint.trainArguments?["data"]?.string == "a/b")
+        #expect(checkpoint.record.arguments?["data"]?.string == "a/b")
         #expect(checkpoint.epoch == 3 && !checkpoint.isStripped)
     }
 

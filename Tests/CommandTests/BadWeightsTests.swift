@@ -58,7 +58,7 @@ import Testing
         try input.expectRefusal(
             ["val", "command.pt", "recipe.yaml"], ranks: 2, code: .badData, saying: ["rank ", "posix.system"])
         try input.expectRefusal(
-            ["convert", "command.pt", "out.safetensors"], code: .badData, saying: ["command.pt", "posix.system"])
+            ["export", "command.pt", "out.safetensors"], code: .badData, saying: ["command.pt", "posix.system"])
     }
 
     @Test func aTruncatedCheckpointIsRefused() throws {
@@ -85,10 +85,10 @@ import Testing
         let first = "model.0.conv.weight"
         try input.write(file, try changed { $0[first] = .init(floats: [0], shape: [1, 1, 1, 1]) })
         try input.expectRefusal(
-            ["convert", file, "out.safetensors"], code: .badData, saying: [file, first, "shape [1, 1, 1, 1]"])
+            ["export", file, "out.safetensors"], code: .badData, saying: [file, first, "shape [1, 1, 1, 1]"])
         try input.write(file, try changed { $0[first] = nil })
         try input.expectRefusal(
-            ["convert", file, "out.safetensors"], code: .badData, saying: [file, "no tensor", first])
+            ["export", file, "out.safetensors"], code: .badData, saying: [file, "no tensor", first])
         try input.expectRefusal(
             ["recipe.yaml", "teacher=\(file)"], ranks: 2, code: .badData, saying: [file, "every class", "fire, smoke"])
     }

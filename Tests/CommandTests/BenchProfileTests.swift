@@ -137,6 +137,8 @@ import Testing
             (["--against", noise], 65, "no result of `bench --json`"), (["--against", list], 65, "no result of"),
             (["--against", newer], 65, "has format 99"),
             (["--imgsz", "96", "--against", file], 64, "imgsz 64 instead of 96"),
+            (["--checkpoint-activations", "--against", file], 64, "checkpoint-activations false instead of true"),
+            (["--gradient-compression", "bf16", "--against", file], 64, "gradient-compression none instead of bf16"),
             (["--batch", "2", "--against", file], 64, "--imgsz 64 --batch 1 --threads 1"),
             (["--result", file], 64, "--result needs --against"), (["--profile=-1"], 64, "--profile is"),
         ]

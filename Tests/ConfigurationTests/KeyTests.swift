@@ -31,7 +31,8 @@ import Testing
         ("fitness_weights", "[0, 0, 0, 1]", "[0.0, 0.0, 0.0, 1.0]"), ("compat", "8.3", "\"8.3\""),
         ("project", "out", "out"),
         ("name", "no", "\"no\""), ("exist_ok", "true", "true"), ("registry", "/r", "/r"), ("save_period", "5", "5"),
-        ("resume", "true", "true"), ("log_every", "batch", "batch"), ("debug", "true", "true"), ("threads", "2", "2"),
+        ("resume", "true", "true"), ("log_every", "batch", "batch"), ("debug", "true", "true"),
+        ("plots", "false", "false"), ("threads", "2", "2"),
         ("convolutions", "fixed", "fixed"),
         ("checkpoint_activations", "true", "true"),
     ]

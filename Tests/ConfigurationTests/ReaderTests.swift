@@ -173,7 +173,7 @@ import Testing
             reading.notes == [
                 "device: ignored, this program computes on the CPU",
                 "ignored, without effect here: amp, auto_augment, classes, cls_pw, copy_paste, device, dis, mode, "
-                    + "multi_scale, plots, task",
+                    + "multi_scale, task",
             ])
     }
 

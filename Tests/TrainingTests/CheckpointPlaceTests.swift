@@ -24,7 +24,7 @@ import Testing
         let names = try (0..<3).map { _ in
             try RunFolder(project: "\(scratch.path)/runs/distill", name: "train", existOk: false).name
         }
-        #expect(names == ["train", "train2", "train3"])
+        #expect(names == ["train", "train-2", "train-3"])
         #expect(try scratch.names("runs/distill/train") == ["run.lock", "weights"])
         #expect(try RunFolder(project: "\(scratch.path)/runs/distill", name: "train", existOk: true).name == "train")
         #expect(try RunFolder(project: scratch.path, name: "a/b", existOk: false).path == "\(scratch.path)/a/b")

@@ -1,20 +1,6 @@
 import Diagnostics
 import Documents
 
-/// The weights of a tensor of a model as Float32, row-major.
-public struct Weight: Equatable, Sendable {
-    /// Sizes of the dimensions, outermost first; empty for a single number.
-    public var shape: [Int]
-    /// As many values as the shape has places.
-    public var values: [Float]
-
-    /// A tensor made in memory.
-    public init(shape: [Int], values: [Float]) {
-        self.shape = shape
-        self.values = values
-    }
-}
-
 /// What a PyTorch checkpoint says about a model, read without executing anything of it.
 public struct TorchCheckpoint: Sendable {
     /// Tensors of the model (of its moving average where the file has one) in the order of its state dictionary,
@@ -28,8 +14,8 @@ public struct TorchCheckpoint: Sendable {
     public let classCount: Int?
     /// Pixels per cell of each level of the head.
     public let strides: [Float]?
-    /// The options of the training.
-    public let trainArguments: Node?
+    /// What is known of the training.
+    public let record: TrainingRecord
     /// The last finished epoch, counted from 0; nil when the training is over or the file does not say.
     public let epoch: Int?
     /// Whether the state of the optimizer is absent, as in a file after the end of its training.
@@ -58,11 +44,7 @@ public struct TorchCheckpoint: Sendable {
         strides = try model.strides().map {
             try Self.weight(archive.entry($0, name: "stride"), "stride", archive).values
         }
-        if let member = graph.member("train_args", of: graph.root), graph.pairs(member) != nil {
-            trainArguments = try graph.node(member, limits: limits, problem: archive.problem)
-        } else {
-            trainArguments = try model.options()
-        }
+        record = try Self.record(archive, limits: limits, options: model.options)
         if case .int(let number) = graph.member("epoch", of: graph.root), number >= 0 {
             epoch = number
         } else {
@@ -74,7 +56,28 @@ public struct TorchCheckpoint: Sendable {
     private static func weight(
         _ entry: SafeTensors.Entry, _ name: String, _ archive: TorchArchive
     ) throws -> Weight {
-        guard let values = entry.floats() else { throw archive.problem("tensor '\(name)' holds no numbers") }
-        return Weight(shape: entry.shape, values: values)
+        guard let weight = Weight(entry) else { throw archive.problem("tensor '\(name)' holds no numbers") }
+        return weight
+    }
+
+    private static func record(
+        _ archive: TorchArchive, limits: ReadingLimits, options: () throws -> Node?
+    ) throws -> TrainingRecord {
+        let graph = archive.graph
+        func node(_ key: String) throws -> Node? {
+            guard let member = graph.member(key, of: graph.root), graph.pairs(member) != nil else { return nil }
+            return try graph.node(member, limits: limits, problem: archive.problem)
+        }
+        func text(_ key: String) -> String? {
+            if case .string(let text) = graph.member(key, of: graph.root) { text } else { nil }
+        }
+        var record = TrainingRecord()
+        record.arguments = try node("train_args") ?? options()
+        record.metrics = try node("train_metrics")
+        record.results = try node("train_results")
+        record.date = text("date")
+        record.license = text("license")
+        record.recipeDigest = text("recipe_digest")
+        return record
     }
 }

@@ -5,7 +5,9 @@ extension DetectionStatistics {
     public var bytes: [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(rows.count * 14 + truths.count * 12 + 24)
-        for number in [images, rows.count, truths.count, confusion.counts.count, shown.count] { append(UInt64(number), to: &out) }
+        for number in [images, rows.count, truths.count, confusion.counts.count, shown.count] {
+            append(UInt64(number), to: &out)
+        }
         for row in rows {
             append(row.image, to: &out)
             append(row.confidence.bitPattern, to: &out)

@@ -47,6 +47,8 @@ public final class Detector: Model {
     public var strides: [Int] { head.strides }
     /// Channels inside the class branches.
     public var classWidth: Int { head.classWidth }
+    /// Bins of the distance distribution of a box's side (`reg_max`).
+    public static var bins: Int { DetectHead.bins }
     /// Index of the head's row in the table.
     public var headLayer: Int { blocks.count }
 

@@ -49,7 +49,8 @@ public final class RunFolder: Sendable {
     func removeCheckpoints() throws {
         let folder = RunFolder.weights(in: path)
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        for name in names where name.hasSuffix(".safetensors") {
+        // What is made of checkpoints at the end of a run would else be taken for this one's.
+        for name in names where name.hasSuffix(".safetensors") || ["best.pt", "last.pt"].contains(name) {
             guard unlink("\(folder)/\(name)") == 0 else {
                 throw FolderSeries.cannotMake(folder, "\(name) of the run before cannot be removed")
             }

@@ -63,8 +63,18 @@ struct ConvolutionMemory {
         let environment = ProcessInfo.processInfo.environment
         let cache = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
         let root = cache ?? NSHomeDirectory() + "/.cache"
-        let name = (cpu + " " + SwiftDistill.configuration.version).map { $0.isLetter || $0.isNumber ? $0 : "-" }
+        let kind = cpu + " " + SwiftDistill.configuration.version + Self.build
+        let name = kind.map { $0.isLetter || $0.isNumber ? $0 : "-" }
         path = "\(root)/swift-distill/convolutions-\(String(name)).json"
+    }
+
+    /// A debug build's kernels are others: what is fast there says nothing about the program that users run.
+    private static var build: String {
+        #if DEBUG
+            " debug"
+        #else
+            ""
+        #endif
     }
 
     /// What is known of the tasks; those that are not are measured and kept. One process at a time.

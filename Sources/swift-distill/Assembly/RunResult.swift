@@ -41,25 +41,29 @@ final class RunResult {
         }
     }
 
-    /// Puts the best student into the registry and says where it is and how it compares.
+    /// Puts the best student into the registry, and `best.pt` and `last.pt` beside the run's checkpoints, and says where
+    /// they are and how the student compares.
     func handOver(_ checkpoints: CheckpointFolder, student: Detector, epochs: Int, log: RunLog) throws {
         let files = ["best", "last"].map { CheckpointFolder.file($0, in: checkpoints.path) }
-        let path = files.first { FileManager.default.fileExists(atPath: $0) } ?? files[1]
-        let tensors = try SafeTensors(contentsOf: path)
-        let best = try ModelFile(tensors, path: path)
+            .filter { FileManager.default.fileExists(atPath: $0) }
+        let path = files.first ?? CheckpointFolder.file("last", in: checkpoints.path)
         // Of the file that is handed over, not of the run: they differ where a run went on from an earlier epoch.
-        let progress = try Snapshot(tensors, path: path).progress
-        let weights = best.weights.mapValues { ($0.shape, $0.values) }
-        let rows = Dictionary(uniqueKeysWithValues: student.classNames.indices.map { ($0, $0) })
-        let model = try student.twin()
-        try model.load(weights, rows: rows, file: path)
-        let bytes = try model.file(imageSize: recipe.imgsz).serialized()
+        let snapshot = try Snapshot(SafeTensors(contentsOf: path), path: path)
+        let progress = snapshot.progress
+        let best = try HandedOver(snapshot)
         let metrics = progress.stopping.bestEpoch == progress.epoch ? progress.bestMetrics : []
         let folder = ResultFolder(registry: recipe.registry)
+        let bytes = try best.safeTensors
+        let torch = try best.torchFile
         try folder.replace(with: [
-            ("model.safetensors", bytes), ("model_card.json", try card(model, metrics, progress, epochs, bytes).json()),
+            ("model.safetensors", bytes), ("model.pt", torch),
+            ("model_card.json", try card(student, metrics, progress, epochs, bytes).json()),
         ])
-        log.note("student: \(folder.latest)/model.safetensors")
+        for file in files {
+            let bytes = file == path ? torch : try HandedOver(checkpoint: file).torchFile
+            try writeDurably(bytes, to: (file as NSString).deletingPathExtension + ".pt")
+        }
+        log.note("student: \(folder.latest)/model.safetensors, and model.pt for Ultralytics")
         if !progress.startMetrics.isEmpty { log.note("  at the start  \(RunResult.line(progress.startMetrics))") }
         if !metrics.isEmpty { log.note("  now           \(RunResult.line(metrics))") }
         if let teacher { log.note("  its teacher   \(RunResult.line(teacher))") }

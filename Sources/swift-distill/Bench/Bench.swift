@@ -40,7 +40,9 @@ struct Bench {
     var settings: BenchSettings {
         BenchSettings(
             student: options.student, teacher: options.teacher, imgsz: options.size, batch: options.batch,
-            threads: Threads.count, ranks: ranks.size)
+            threads: Threads.count, ranks: ranks.size,
+            checkpointActivations: options.checkpointsActivations,
+            gradientCompression: options.compression.rawValue)
     }
 
     private static func table(_ name: String) throws -> LayerTable {

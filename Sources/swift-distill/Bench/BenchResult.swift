@@ -30,6 +30,8 @@ struct BenchResult: Encodable {
     /// Per rank.
     var threads: Int
     var ranks: Int
+    var checkpointActivations: Bool
+    var gradientCompression: String
     var blasKernel: String
     /// Of the slowest rank, per image of a rank.
     var studentMsPerImage: Double
@@ -82,6 +84,8 @@ struct BenchResult: Encodable {
         steps = options.steps
         threads = Threads.count
         self.ranks = all.count
+        checkpointActivations = options.checkpointsActivations
+        gradientCompression = options.compression.rawValue
         blasKernel = matrixProductKernel
         let perImage = 1e3 / Double(options.batch)
         let step = all.map(\.step).max() ?? 0

@@ -13,7 +13,7 @@ struct EarlierResult: Decodable {
     let profile: StepProfile?
 
     /// Of the JSON that `bench` writes; changes when the meaning of a number does.
-    static let format = 1
+    static let format = 2
     /// More than any result has.
     private static let sizeLimit = 64 << 20
 

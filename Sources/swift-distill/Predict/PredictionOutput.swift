@@ -46,7 +46,9 @@ struct PredictionOutput {
         if settings.saveTxt {
             let path = "\(folder)/labels/\(stem).txt"
             // As there, no file where nothing was found; not one of a run before, either.
-            if prediction.boxes.isEmpty { unlink(path) } else {
+            if prediction.boxes.isEmpty {
+                unlink(path)
+            } else {
                 let lines = prediction.boxes.map { LabelLine.text($0, of: prediction, withScore: settings.saveConf) }
                 try writeDurably(Array((lines.joined(separator: "\n") + "\n").utf8), to: path)
                 labelFiles += 1

@@ -53,6 +53,9 @@ double chost_cpu_seconds(void);
 // where every core is wanted. There is no way back.
 void chost_step_aside(void);
 
+// Asks for the cache line at `address`; it need not exist.
+static inline void chost_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+
 // --- Signals ---------------------------------------------------------------------------------------------------------
 
 // From now on SIGUSR1, SIGTERM, SIGINT and SIGHUP ask the program to stop instead of ending it, and SIGPIPE and SIGXFSZ

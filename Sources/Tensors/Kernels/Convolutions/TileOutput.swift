@@ -104,7 +104,7 @@ private struct BiasAndSiLU: LastStep {
     @inline(__always)
     func put(_ value: SIMD8<Float>, to pixel: UnsafeMutablePointer<Float>) {
         let sum = value + bias
-        store8(sum * sigmoid(sum), to: pixel)
+        store8(silu(sum), to: pixel)
     }
 }
 

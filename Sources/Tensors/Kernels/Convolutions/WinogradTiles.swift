@@ -1,3 +1,5 @@
+import CHost
+
 /// The tiles of 4 × 4 pixels that cover the results of a 3 × 3 convolution, and how values get into and out of the 36
 /// planes in which they are multiplied.
 struct WinogradTiles {
@@ -85,7 +87,17 @@ struct WinogradTiles {
         plane: Int, place: (Int, Int) -> Int
     ) {
         transform(tensor, range, size: 6, before: padding, outside: outside) { tile, c, table, columns in
+            if c % 16 == 0 { Self.fetchNext(table, c, 4 &* tensor.pixelStride, size: 6, overlap: 2) }
             Self.transformInput(table, c, columns, planes + place(tile, c), plane)
+        }
+    }
+
+    /// Asks for the pixels that the tile to the right reads first, at one line's worth of channels: the products of a task
+    /// have pushed them out of the second-level cache.
+    @inline(__always)
+    static func fetchNext(_ table: RowTable, _ channel: Int, _ distance: Int, size: Int, overlap: Int) {
+        for row in 0..<size {
+            for column in overlap..<size { chost_prefetch(table[row &* size &+ column] + (channel &+ distance)) }
         }
     }
 
@@ -115,6 +127,7 @@ struct WinogradTiles {
         plane: Int, place: (Int, Int) -> Int
     ) {
         transform(tensor, range, size: 4, before: 0, outside: outside) { tile, c, table, columns in
+            if c % 16 == 0 { Self.fetchNext(table, c, 4 &* tensor.pixelStride, size: 4, overlap: 0) }
             Self.transformGradient(table, c, columns, planes + place(tile, c), plane)
         }
     }

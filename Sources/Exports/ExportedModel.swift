@@ -1,0 +1,146 @@
+import Checkpoints
+import Diagnostics
+import Documents
+import Layers
+import Models
+
+/// A model on its way from one file to another: exact weights in the order of the state dictionary, and all that is known.
+public struct ExportedModel: Sendable {
+    /// The architecture.
+    public let table: LayerTable
+    /// The architecture as a document, with everything the file said in it.
+    public let document: Node
+    /// Class names, one for every row of the head.
+    public let names: [String]
+    /// In the order of the state dictionary.
+    public let weights: [(name: String, weight: Weight)]
+    /// Pixels per cell of each level of the head.
+    public let strides: [Int]
+    /// Channels inside the class branches.
+    public let classWidth: Int
+    /// Side of the training's images, or height and width.
+    public let imageSize: [Int]?
+    /// What is known of the training.
+    public var record: TrainingRecord
+    /// What was found in the file and has no place in the model, and what had to be rounded.
+    public let notes: [String]
+    let entries: [String: Weight]
+
+    /// - Parameter path: the file in messages.
+    /// - Throws: `Problem` when the file carries no layer table, or its weights do not fit it.
+    public init(_ file: ModelFile, path: String) throws {
+        guard let document = file.table else {
+            throw Problem(
+                "carries no layer table, so that its architecture is not known", file: path,
+                remedy: "Use a detection model: a .pt of Ultralytics, or a .safetensors of this program")
+        }
+        let source = file.weights.mapValues { ($0.shape, $0.values) }
+        table = try Problem.within(path) { try LayerTable(document: document) }
+        let head = table.rows.count - 1
+        let rows = file.weights["model.\(head).cv3.0.2.bias"]?.shape.first ?? table.classCount
+        let known = file.names ?? []
+        names = (0..<max(rows, 1)).map { $0 < known.count ? known[$0] : "class_\($0)" }
+        let width = Detector.classWidth(in: source, headLayer: head)
+        let table = table
+        let names = names
+        let model = try Problem.within(path) { try Detector(table: table, classNames: names, classWidth: width) }
+        try model.load(source, rows: Dictionary(uniqueKeysWithValues: names.indices.map { ($0, $0) }), file: path)
+        weights = try model.weights.entries.map { entry in
+            (entry.name, try ExportedModel.exact(entry, of: model.weights, in: file, path: path))
+        }
+        entries = Dictionary(uniqueKeysWithValues: weights.map { ($0.name, $0.weight) })
+        strides = model.strides
+        classWidth = model.classWidth
+        imageSize = file.imageSize
+        record = file.record
+        self.document = ExportedModel.completed(document, table, classCount: names.count)
+        notes = ExportedModel.notes(on: file, kept: entries)
+    }
+
+    /// A detector of these weights.
+    public func detector() throws -> Detector {
+        let model = try Detector(table: table, classNames: names, classWidth: classWidth)
+        let rows = Dictionary(uniqueKeysWithValues: names.indices.map { ($0, $0) })
+        try model.load(entries.mapValues { ($0.shape, $0.values) }, rows: rows, file: "the model")
+        return model
+    }
+
+    /// The file's own values; what a file may lack, in the model's.
+    private static func exact(
+        _ entry: Weights.Entry, of weights: Weights, in file: ModelFile, path: String
+    ) throws -> Weight {
+        var weight = file.weights[entry.name] ?? Weight(shape: entry.shape, values: weights.read(entry))
+        if case .counter = entry.content {
+            weight.integers = weight.integers ?? [Int(weight.values[0])]
+            return weight
+        }
+        guard weight.values.allSatisfy(\.isFinite) else {
+            throw Problem(
+                "`\(entry.name)` has values that are not finite", file: path,
+                remedy: "Use a checkpoint from before the training diverged")
+        }
+        return weight
+    }
+
+    private static func notes(on file: ModelFile, kept: [String: Weight]) -> [String] {
+        var notes: [String] = []
+        let foreign = file.weightNames.filter { kept[$0] == nil }
+        if let first = foreign.first {
+            notes.append("\(foreign.count) tensors have no place in this architecture and stay behind: \(first), …")
+        }
+        if let wide = kept.first(where: { $0.value.type == "F64" }) {
+            notes.append("64-bit weights are rounded to 32 bits: \(wide.key), …")
+        }
+        return notes
+    }
+
+    /// What the field's programs look for in a layer table.
+    private static func completed(_ document: Node, _ table: LayerTable, classCount: Int) -> Node {
+        var pairs = document.map ?? []
+        func set(_ key: String, _ value: Node) {
+            if let place = pairs.firstIndex(where: { $0.key == key }) {
+                pairs[place].value = value
+            } else {
+                pairs.append(Node.Pair(key, value))
+            }
+        }
+        set("nc", Node(.int(classCount)))
+        if document["channels"] == nil { set("channels", Node(.int(3))) }
+        if document["scale"] == nil, let scale = table.scale { set("scale", Node(.string(scale))) }
+        if document["yaml_file"] == nil { set("yaml_file", Node(.string("\(table.architecture).yaml"))) }
+        return Node(.map(pairs))
+    }
+}
+
+extension ExportedModel {
+    /// Whether half precision holds every weight exactly, as it does where they came from such a file.
+    public var fitsHalf: Bool {
+        weights.allSatisfy { _, weight in
+            weight.integers != nil || weight.values.allSatisfy { Float(Float16($0)).bitPattern == $0.bitPattern }
+        }
+    }
+
+    /// A tensor for a file.
+    ///
+    /// - Parameter half: 16-bit floats, values beyond their range becoming the largest; else 32-bit.
+    func entry(_ weight: Weight, half: Bool) -> SafeTensors.Entry {
+        if let integers = weight.integers { return .init(ints: integers, shape: weight.shape) }
+        guard half else { return .init(floats: weight.values, shape: weight.shape) }
+        let limit: Float = 65_504
+        return .init(halvesOf: weight.values.map { min(max($0, -limit), limit) }, shape: weight.shape)
+    }
+
+    /// The model as a safetensors file with everything that is known about it.
+    public func safeTensors(half: Bool, program: String) -> SafeTensors {
+        var texts = ModelFile.metadata(
+            table: document, names: names, strides: strides.map { Float($0) }, imageSize: imageSize, record: record)
+        texts["task"] = "detect"
+        texts["architecture"] = table.architecture
+        texts["scale"] = table.scale
+        texts["reg_max"] = String(Detector.bins)
+        texts["nc"] = String(names.count)
+        texts["program"] = program
+        let pairs = weights.map { ($0.name, entry($0.weight, half: half)) }
+        return SafeTensors(entries: Dictionary(uniqueKeysWithValues: pairs), metadata: texts)
+    }
+}

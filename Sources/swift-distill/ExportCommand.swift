@@ -1,0 +1,39 @@
+import ArgumentParser
+import Collectives
+import Configuration
+import Diagnostics
+import Tensors
+
+/// `swift-distill export MODEL [format=…] [key=value …]`.
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Writes a model for other programs: .pt, ONNX or safetensors.",
+        usage: "swift-distill export MODEL [OUTPUT] [format=pt|onnx|safetensors] [key=value …]",
+        discussion: """
+            MODEL is a .pt, a .safetensors, any checkpoint of a run, or a run folder (its best weights). Afterwards the file \
+            is read back, and what it answers is compared with what the model answered.
+
+            swift-distill export runs/distill/train
+            swift-distill export best.pt format=onnx imgsz=320 dynamic
+            swift-distill export weights/last.safetensors student.onnx nms half=True
+
+            \(ExportKeys.help)
+            """)
+
+    @Argument(parsing: .captureForPassthrough, help: "Model to read, and key=value words.")
+    var arguments: [String] = []
+
+    func run() throws {
+        if arguments.isEmpty || arguments.contains(where: { $0 == "--help" || $0 == "-h" }) {
+            throw CleanExit.helpRequest(self)
+        }
+        try Session.run(Self.configuration.commandName) { ranks in
+            guard ranks.rank == 0 else { return .done }
+            Machine.useAllCores()
+            startMatrixProducts()
+            let (model, options) = try ExportKeys.read(arguments)
+            try ModelExport(model: model, options: options).run { print($0) }
+            return .done
+        }
+    }
+}
