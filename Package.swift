@@ -148,6 +148,10 @@ let package = Package(
                 "ReferenceOps",
             ]),
         tests(
+            "Plots",
+            needs: ["Plots", "Detection", "Charts", "Graphics", "Datasets", "Configuration", "Tensors", "Diagnostics"]),
+        tests("TensorBoard", needs: ["TensorBoard", "Diagnostics"]),
+        tests(
             "Training",
             needs: [
                 "Training", "Detection", "Models", "Optimization", "Collectives", "Datasets", "Checkpoints",
