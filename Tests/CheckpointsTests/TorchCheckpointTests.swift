@@ -85,7 +85,8 @@ import Testing
             Weight(shape: [2], values: [1, 2]), Weight(shape: [2], values: [0.25, -8]), Weight(shape: [], values: [17]),
             Weight(shape: [2], values: [5, 6]),
         ]
-        #expect(checkpoint.weights.map(\.weight) == expected)
+        #expect(checkpoint.weights.map(\.weight.shape) == expected.map(\.shape))
+        #expect(checkpoint.weights.map(\.weight.values) == expected.map(\.values))
     }
 
     @Test func aModelIsReadWithEverythingItSaysAboutItself() throws {
@@ -186,7 +187,8 @@ import Testing
             entries: pt.weights.mapValues { .init(floats: $0.values, shape: $0.shape) },
             metadata: ModelFile.metadata(table: pt.table, names: names, strides: pt.strides))
         let read = try ModelFile.read(folder.file("model.pt", try tensors.serialized()))
-        #expect(read.weights == pt.weights && read.weightNames == pt.weightNames.sorted())
+        #expect(read.weights.mapValues(\.values) == pt.weights.mapValues(\.values))
+        #expect(read.weightNames == pt.weightNames.sorted())
         #expect(read.table == pt.table && read.names == names && read.strides == pt.strides)
     }
 }
