@@ -24,7 +24,7 @@ import Testing
         let names = try FileManager.default.contentsOfDirectory(atPath: Golden.directory)
         let model = Golden.directory + "/" + (try #require(names.first { $0.hasSuffix(".pt") }))
         try input.expectRefusal(
-            ["convert", model, "file/out.safetensors"], code: .inputOutput,
+            ["export", model, "file/out.safetensors"], code: .inputOutput,
             saying: ["file/out.safetensors: ", "Not a directory", "Choose"])
         try input.expectRefusal(["synth", "file"], code: .cannotCreate, saying: ["file: ", "Choose"])
         try input.expectRefusal(
@@ -51,8 +51,9 @@ import Testing
         #expect(trained.code == 0, "\(trained.errors)")
         let before = try input.contents()
         let model = "model_registry/distilled/latest/model.safetensors"
-        let outcome = try Program.run("convert", model, model, in: input.url, shell: large)
-        input.expectOneMessage(outcome, code: .inputOutput, saying: [model, "File too large", "Choose"])
+        let copy = "model_registry/distilled/latest/copy.safetensors"
+        let outcome = try Program.run("export", model, copy, in: input.url, shell: large)
+        input.expectOneMessage(outcome, code: .inputOutput, saying: [copy, "File too large", "Choose"])
         #expect(try input.contents() == before)
     }
 }
