@@ -127,7 +127,8 @@ let package = Package(
         tests(
             "Exports",
             needs: [
-                "Exports", "ONNXMessages", "Models", "Checkpoints", "Layers", "Tensors", "Documents", "Diagnostics",
+                "Exports", "ONNXMessages", .product(name: "SwiftProtobuf", package: "swift-protobuf"), "Detection",
+                "Models", "Checkpoints", "Layers", "Tensors", "Documents", "Diagnostics",
             ]),
         tests("Documents", needs: ["Documents", "Diagnostics"]),
         tests("Configuration", needs: ["Configuration", "Documents", "Diagnostics"]),

@@ -25,6 +25,12 @@ enum FileKind: Equatable {
             return .other(
                 "was written by PyTorch before 1.6", remedy: "Load it in a current PyTorch and save it again")
         }
+        // An ONNX model begins with the version of its format, then with the name or version of the program that wrote it.
+        if start.count > 4, start[0] == 0x08, start[1] < 32, [0x12, 0x1A, 0x22, 0x42].contains(start[2]) {
+            return .other(
+                "is an ONNX model: a finished graph, whose weights cannot be taken out exactly",
+                remedy: "Give the .pt or .safetensors file that it was exported from")
+        }
         if start.starts(with: [0x80]) {
             return .other("is a bare pickle, not a checkpoint", remedy: "Save the model with torch.save")
         }

@@ -54,7 +54,7 @@ public struct ExportedModel: Sendable {
         imageSize = file.imageSize
         record = file.record
         self.document = ExportedModel.completed(document, table, classCount: names.count)
-        notes = ExportedModel.notes(on: file, kept: entries)
+        notes = ExportedModel.notes(on: file, kept: weights)
     }
 
     /// A detector of these weights.
@@ -82,14 +82,16 @@ public struct ExportedModel: Sendable {
         return weight
     }
 
-    private static func notes(on file: ModelFile, kept: [String: Weight]) -> [String] {
+    private static func notes(on file: ModelFile, kept: [(name: String, weight: Weight)]) -> [String] {
         var notes: [String] = []
-        let foreign = file.weightNames.filter { kept[$0] == nil }
+        let known = Set(kept.map(\.name))
+        let foreign = file.weightNames.filter { !known.contains($0) }
         if let first = foreign.first {
-            notes.append("\(foreign.count) tensors have no place in this architecture and stay behind: \(first), …")
+            let count = counted(foreign.count, "tensor")
+            notes.append("\(count) without a place in this architecture stay behind: \(Node.printable(first)), …")
         }
-        if let wide = kept.first(where: { $0.value.type == "F64" }) {
-            notes.append("64-bit weights are rounded to 32 bits: \(wide.key), …")
+        if let wide = kept.first(where: { $0.weight.type == "F64" }) {
+            notes.append("64-bit weights are rounded to 32 bits: \(wide.name), …")
         }
         return notes
     }
@@ -118,6 +120,20 @@ extension ExportedModel {
         weights.allSatisfy { _, weight in
             weight.integers != nil || weight.values.allSatisfy { Float(Float16($0)).bitPattern == $0.bitPattern }
         }
+    }
+
+    /// How many tensors stand at the same place in another model with the same name, shape and bits.
+    public func tensors(sameAs other: ExportedModel) -> Int {
+        var count = 0
+        for (own, found) in zip(weights, other.weights) where own.name == found.name {
+            let (a, b) = (own.weight, found.weight)
+            guard a.shape == b.shape, a.integers == b.integers, a.values.count == b.values.count else { continue }
+            let same = a.values.withUnsafeBytes { first in
+                b.values.withUnsafeBytes { second in first.elementsEqual(second) }
+            }
+            if same { count += 1 }
+        }
+        return count
     }
 
     /// A tensor for a file.

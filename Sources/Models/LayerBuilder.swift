@@ -1,4 +1,5 @@
 import Diagnostics
+import Documents
 import Layers
 
 /// How large a layer table may make a model: far above the field's largest, far below what memory and arithmetic hold.
@@ -37,7 +38,10 @@ struct LayerBuilder {
     mutating func build(classCount: Int, classWidth: Int?) throws -> DetectHead {
         let rows = table.rows
         guard rows.count > 1, let last = rows.last, last.module == "Detect" else {
-            throw Problem("the layer table does not end with a Detect row", remedy: "Use a detection model")
+            let found = table.rows.last.map { " but with \(Node.printable($0.module)), so that this is no detection model" } ?? ""
+            throw Problem(
+                "the layer table does not end with a Detect row" + found,
+                remedy: "Use a detection model, such as yolov8n.pt, not one for classification, segmentation or poses")
         }
         for (index, row) in rows.dropLast().enumerated() {
             let from = try sources(of: row, index)

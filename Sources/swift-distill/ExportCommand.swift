@@ -10,14 +10,16 @@ struct ExportCommand: ParsableCommand {
         commandName: "export", abstract: "Writes a model for other programs: .pt, ONNX or safetensors.",
         usage: "swift-distill export MODEL [OUTPUT] [format=pt|onnx|safetensors] [key=value …]",
         discussion: """
-            MODEL is a .pt, a .safetensors, any checkpoint of a run, or a run folder (its best weights). Afterwards the file \
-            is read back, and what it answers is compared with what the model answered.
+            MODEL is a .pt, a .safetensors, any checkpoint of a run, or a run folder (its best weights). Afterwards the \
+            file is read back, and what it answers is compared with what the model answered.
 
-            swift-distill export runs/distill/train
-            swift-distill export best.pt format=onnx imgsz=320 dynamic
-            swift-distill export weights/last.safetensors student.onnx nms half=True
+            EXAMPLES
+              swift-distill export runs/distill/train
+              swift-distill export best.pt format=onnx imgsz=320 dynamic
+              swift-distill export weights/last.safetensors student.onnx nms half=True
 
-            \(ExportKeys.help)
+            KEYS
+            \(ExportKeys.help.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
             """)
 
     @Argument(parsing: .captureForPassthrough, help: "Model to read, and key=value words.")

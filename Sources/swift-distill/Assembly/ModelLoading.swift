@@ -152,7 +152,10 @@ struct ModelLoading {
             remedy: "Use a checkpoint from before the training diverged")
     }
 
-    private func isWeightFile(_ name: String) -> Bool { name.hasSuffix(".pt") || name.hasSuffix(".safetensors") }
+    /// An ONNX file holds no weights to start from, which reading it says.
+    private func isWeightFile(_ name: String) -> Bool {
+        [".pt", ".safetensors", ".onnx"].contains { name.hasSuffix($0) }
+    }
 
     /// The layer table that a model file carries.
     static func table(of file: ModelFile, path: String) throws -> LayerTable {

@@ -17,6 +17,9 @@ struct ModelExport {
     /// - Throws: `Problem` of exit code `commandLine` when format and names contradict each other.
     init(model: String, options: ExportOptions) throws {
         source = try ModelPlace(model)
+        guard FileManager.default.fileExists(atPath: source.path) else {
+            throw Problem("does not exist", file: model, remedy: "Check the path", exit: .missingInput)
+        }
         self.options = options
         let named = ExportFormat.of(path: options.output)
         format = options.format ?? named ?? .pt

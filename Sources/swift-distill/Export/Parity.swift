@@ -78,7 +78,7 @@ struct Parity {
     func report(with other: ExportedModel) throws -> String {
         let images = images
         let lines = Self.difference(try answer(of: model, to: images), try answer(of: other, to: images))
-        let same = zip(model.weights, other.weights).count { $0.name == $1.name && $0.weight.isSame(as: $1.weight) }
+        let same = model.tensors(sameAs: other)
         return text(lines) + "\n\(same) of \(model.weights.count) tensors are the same bit for bit"
             + (model.names == other.names ? ", and so are all class names" : "; CLASS NAMES DIFFER")
     }
@@ -164,13 +164,5 @@ struct Parity {
         }
         let scores = zip(first.scores, second.scores).reduce(Float(0)) { larger($0, abs($1.0 - $1.1)) }
         return (boxes, scores)
-    }
-}
-
-extension Weight {
-    /// Whether shape and every bit of the values agree, whatever type they were stored in.
-    fileprivate func isSame(as other: Weight) -> Bool {
-        shape == other.shape && integers == other.integers
-            && zip(values, other.values).allSatisfy { $0.bitPattern == $1.bitPattern }
     }
 }

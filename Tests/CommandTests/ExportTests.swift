@@ -1,0 +1,108 @@
+import Checkpoints
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.serialized) struct ExportTests {
+    private static let teacher = ProgramRun.root.appending(path: "configs/models/wildfire-teacher.safetensors").path
+
+    @Test func aRunEndsWithFilesForOthersAndAnyCheckpointBecomesOne() throws {
+        let run = try SceneRun("epochs=2")
+        let trained = try run.train("one", ranks: 2)
+        #expect(trained.code == 0, "\(trained.errors)")
+        let latest = run.folder.url.appending(path: "registry/model_registry/distilled/latest").path
+        let best = try ModelFile.read(run.weights("one").appending(path: "best.safetensors").path)
+        for path in ["\(latest)/model.pt", "\(latest)/model.safetensors", run.weights("one").path + "/best.pt"] {
+            let file = try ModelFile.read(path)
+            #expect(file.weights.mapValues(\.values) == best.weights.mapValues(\.values))
+            #expect(file.names == best.names && file.imageSize == [64] && file.record.arguments?["epochs"]?.int == 2)
+        }
+        let torch = try ModelFile.read(run.weights("one").path + "/last.pt")
+        #expect(torch.record.results?["epoch"]?.list?.count == 2 && torch.record.date != nil)
+        let before = try Data(contentsOf: run.weights("one").appending(path: "best.pt"))
+        let again = try Program.run("export", run.place("one").path, in: run.folder.url)
+        #expect(again.code == 0, "\(again.errors)")
+        #expect(again.output.contains("differ by at most 0 pixels, scores by at most 0\n355 of 355 tensors"))
+        #expect(try Data(contentsOf: run.weights("one").appending(path: "best.pt")) == before)
+    }
+
+    /// A checkpoint in the middle of an epoch, of a run that was killed before it could hand anything over.
+    @Test func aCheckpointOfAKilledRunBecomesAModel() throws {
+        let run = try SceneRun()
+        try run.train("one", ranks: 1) { process, _ in
+            ProgramRun.wait { run.steps("one") >= 4 }
+            for rank in ProgramRun.children(of: process) { kill(rank, SIGTERM) }
+        }
+        let last = run.weights("one").appending(path: "last.safetensors").path
+        let outcome = try Program.run("export", last, "format=onnx", "imgsz=64", in: run.folder.url)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(FileManager.default.fileExists(atPath: run.weights("one").path + "/last.onnx"))
+        #expect(!FileManager.default.fileExists(atPath: run.weights("one").path + "/last.pt"))
+    }
+
+    /// Words, and what is said about them.
+    @Test(
+        arguments: [
+            (["fromat=pt"], ["`fromat`", "`format`"]), (["format=torchscript"], ["pt, onnx, safetensors"]),
+            (["int8=True"], ["`int8` is not supported", "half=true"]), (["opset=9"], ["`opset`", "13 to 21"]),
+            (["out.txt"], ["out.txt does not end with .pt"]), (["a.pt", "b.pt"], ["b.pt is one file too many"]),
+            (["a.pt", "output=b.pt"], ["two files"]), (["a.pt", "format=onnx"], ["a.pt does not end with .onnx"]),
+            (["output=\(teacher)"], ["its own copy", "Name another"]),
+        ] as [([String], [String])])
+    func aWordThatIsNotUnderstoodIsNamed(_ words: [String], _ said: [String]) throws {
+        let input = try SpoiltInput()
+        try input.expectRefusal(["export", Self.teacher] + words, code: .commandLine, saying: said)
+    }
+
+    @Test func wordsAreReadAsTheFieldWritesThem() throws {
+        let folder = try Folder()
+        let words = ["model=\(Self.teacher)", "format=onnx", "output=x.onnx", "half=False", "--dynamic=True"]
+        let outcome = try Program.run(
+            ["export"] + words + ["simplify", "imgsz", "=", "64", "opset=None", "device=cpu", "int8=False"],
+            in: folder.url)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("[batch, 3, height, width]") && outcome.output.contains("opset 18"))
+        #expect(outcome.output.contains("of 64×64"))
+    }
+
+    @Test func filesOfOtherToolsAreNamedForWhatTheyAre() throws {
+        let input = try SpoiltInput()
+        let made = try Program.run("export", Self.teacher, "x.onnx", "imgsz=32", in: input.url)
+        #expect(made.code == 0, "\(made.errors)")
+        let words = ["x.onnx: is an ONNX model", "that it was exported from"]
+        try input.expectRefusal(["export", "x.onnx", "y.pt"], code: .badData, saying: words)
+        for role in ["teacher", "student", "pretrained"] {
+            try input.expectRefusal(["recipe.yaml", "\(role)=x.onnx"], code: .badData, saying: words)
+        }
+        try input.expectRefusal(["export", "data"], code: .missingInput, saying: ["data: holds no model"])
+        try input.expectRefusal(["export", "no.pt"], code: .missingInput, saying: ["no.pt: does not exist"])
+    }
+
+    /// A limit on the size of files is met as a full disk is: in the middle of a write.
+    @Test func anExportThatCannotBeWrittenLeavesNothing() throws {
+        let input = try SpoiltInput()
+        try input.write("old.pt", text: "of before")
+        let before = try input.contents()
+        for file in ["old.pt", "new.onnx", "new.safetensors"] {
+            let outcome = try Program.run("export", Self.teacher, file, "imgsz=32", in: input.url, shell: "ulimit -f 512")
+            input.expectOneMessage(outcome, code: .inputOutput, saying: [file, "File too large", "Choose"])
+            #expect(try input.contents() == before)
+        }
+        try input.expectRefusal(
+            ["export", Self.teacher, "none/x.onnx"], code: .inputOutput, saying: ["none/x.onnx", "No such file"])
+    }
+
+    /// Killed at any moment, the file is the one before or a whole new one.
+    @Test(arguments: [0, 50_000, 150_000, 300_000])
+    func aKilledExportLeavesTheFileBefore(_ delay: UInt32) throws {
+        let folder = try Folder()
+        let path = folder.url.appending(path: "x.pt")
+        try Data("of before".utf8).write(to: path)
+        _ = try ProgramRun.start([Program.path, "export", Self.teacher, "x.pt"], in: folder.url) { process, _ in
+            usleep(delay)
+            kill(process, SIGKILL)
+        }
+        let bytes = try Data(contentsOf: path)
+        if bytes != Data("of before".utf8) { #expect(try ModelFile.read(path.path).weightNames.count == 355) }
+    }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Our files before the programs that they are written for, in one process of theirs.
+@Suite(
+    .enabled(
+        if: Peer.has("ultralytics", "onnx", "onnxruntime", "safetensors"),
+        "needs PEER_PYTHON with ultralytics, onnx, onnxruntime and safetensors"))
+struct PeerFormatsTests {
+    private struct Said: Decodable {
+        var versions: [String: String]
+        var names: [String]
+        var safetensors_names: [String]
+        var onnx_names: [String]
+        var map: [Double]
+        var onnx_map: [Double]
+        var detections: Int
+        var weights_only: Bool?
+        var same: Int
+        var tensors: Int
+        var box_difference: Double
+        var score_difference: Double
+        var suppressed: Int
+        var suppressed_difference: Double
+        var exported: Bool
+        var trained: Bool
+    }
+
+    private func export(_ words: String..., in folder: URL) throws {
+        let outcome = try Program.run(["export"] + words, in: folder)
+        try #require(outcome.code == 0, "\(words): \(outcome.errors)")
+    }
+
+    @Test func theFieldsProgramsReadMeasureAndTrainWhatWeWrite() throws {
+        let folder = try Folder()
+        let teacher = ProgramRun.root.appending(path: "configs/models/wildfire-teacher.safetensors").path
+        let drawn = try Program.run(
+            "synth", "scenes", "--train", "16", "--val", "40", "--size", "192", in: folder.url)
+        try #require(drawn.code == 0, "\(drawn.errors)")
+        try export(teacher, "model.pt", in: folder.url)
+        try export("model.pt", "model.safetensors", in: folder.url)
+        try export("model.safetensors", "plain.onnx", "dynamic", "imgsz=64", in: folder.url)
+        try export("model.pt", "still.onnx", "imgsz=192", in: folder.url)
+        try export("model.pt", "nms.onnx", "imgsz=192", "nms", in: folder.url)
+        let words = ["distillation_dataset=scenes", "imgsz=192", "batch=8", "--json", "val.json"]
+        let measured = try Program.run(["val", "model.pt"] + words, in: folder.url)
+        try #require(measured.code == 0, "\(measured.errors)")
+        let script = ProgramRun.root.appending(path: "Tests/CommandTests/Scripts/judge_formats.py").path
+        let first = ProcessInfo.processInfo.environment["PEER_FIRST"].map { [$0] } ?? []
+        let outcome = try ProgramRun.start([Peer.python, script, folder.url.path] + first, limit: 400)
+        let line = try #require(
+            outcome.lines.first { $0.hasPrefix("SAID ") }, "\(outcome.errors.suffix(2000))\(outcome.output.suffix(500))")
+        let said = try JSONDecoder().decode(Said.self, from: Data(line.dropFirst(5).utf8))
+        try expect(said, measured: folder.url.appending(path: "val.json"))
+    }
+
+    private func expect(_ said: Said, measured file: URL) throws {
+        let json = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any]
+        let all = json?["all"] as? [String: Any]
+        let own = [all?["mAP50"] as? Double ?? .nan, all?["mAP50-95"] as? Double ?? .nan]
+        // Release 8.3.78 and its like weigh the last stretch of the curve otherwise.
+        let isCurrent = said.versions["ultralytics"]?.hasPrefix("8.4") == true
+        for (a, b) in zip(own, said.map) { #expect(abs(a - b) < (isCurrent ? 0.001 : 0.02), "\(own) \(said.map)") }
+        // Square input against rectangular.
+        for (a, b) in zip(said.map, said.onnx_map) { #expect(abs(a - b) < 0.02) }
+        let names = ["FireBSI", "LightningBSI", "PersonBSI", "SmokeBSI", "VehicleBSI"]
+        #expect(said.names == names && said.safetensors_names == names && said.onnx_names == names)
+        #expect(said.same == said.tensors && said.tensors == 355)
+        #expect(said.weights_only != false && said.exported && said.trained)
+        #expect(said.detections > 0 && said.suppressed > 0)
+        #expect(said.box_difference < 192 * 1e-4 && said.score_difference < 1e-4)
+        #expect(said.suppressed_difference < 1e-2)
+    }
+}
