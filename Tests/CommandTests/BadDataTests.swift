@@ -66,7 +66,7 @@ import Testing
         }
         let outcome = try Program.run("recipe.yaml", ranks: 2, in: input.url)
         #expect(outcome.code == 0, "\(outcome.errors)")
-        let log = try String(contentsOfFile: input.path("runs/distill/train2/train.log"), encoding: .utf8)
+        let log = try String(contentsOfFile: input.path("runs/distill/train-2/train.log"), encoding: .utf8)
         for text in [outcome.output, log] {
             #expect(
                 text.contains("train/images: 10 images, 0 backgrounds, 0 duplicates, \(Self.faults.count) rejected"))

@@ -37,9 +37,9 @@ import Testing
         // A limit on the size of files is met as a full disk is: in the middle of a write.
         let outcome = try Program.run("recipe.yaml", in: input.url, shell: "ulimit -f 512")
         input.expectOneMessage(
-            outcome, code: .inputOutput, saying: ["train2/weights/last.safetensors: ", "ulimit -f"])
-        #expect(try input.names(in: "runs/distill/train2/weights").isEmpty)
-        let after = try input.contents().filter { !$0.key.hasPrefix("runs/distill/train2") }
+            outcome, code: .inputOutput, saying: ["train-2/weights/last.safetensors: ", "ulimit -f"])
+        #expect(try input.names(in: "runs/distill/train-2/weights").isEmpty)
+        let after = try input.contents().filter { !$0.key.hasPrefix("runs/distill/train-2") }
         #expect(after == before)
     }
 

@@ -64,7 +64,7 @@ import Testing
         }
         #expect(outcome.code == 128 + SIGKILL, "\(outcome.errors) \(outcome.output.suffix(300))")
         let after = try input.contents()
-        #expect(after.filter { !$0.key.hasPrefix("runs/distill/train2") } == before)
+        #expect(after.filter { !$0.key.hasPrefix("runs/distill/train-2") } == before)
         #expect(!after.keys.contains { $0.hasSuffix(".tmp") })
     }
 }
