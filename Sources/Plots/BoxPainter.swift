@@ -67,7 +67,7 @@ extension BoxPainter.Item {
     ///   - showsName: whether the words have the class.
     ///   - digits: of the score; nil leaves it out.
     public init(_ box: DetectedBox, names: [String], showsName: Bool = true, digits: Int? = 2) {
-        let name = names.indices.contains(box.category) ? names[box.category] : "\(box.category)"
+        let name = shownName(box.category, of: names)
         let words = [showsName ? name : nil, digits.map { fixed(Double(box.confidence), $0) }].compactMap { $0 }
         self.init(box: box.box, category: box.category, label: words.joined(separator: " "))
     }

@@ -25,7 +25,7 @@ public enum ConfusionPlot {
             count > mostNumbered ? nil : normalized ? fixed(value, 2) : number(value)
         }
         map.drawScale(on: canvas, in: Box(x: 1030, y: 60, width: 26, height: 720), textSize: 13)
-        label(canvas, area, names: names + ["background"])
+        label(canvas, area, names: names.indices.map { shownName($0, of: names) } + ["background"])
         let title = "Confusion Matrix" + (normalized ? " Normalized" : "")
         canvas.draw(
             Text(title, size: 18, bold: true, on: canvas), at: Point(area.center.x, 18), .gray(0.15), x: .middle)
@@ -53,18 +53,20 @@ public enum ConfusionPlot {
         let step = Swift.max(1, names.count / mostNamed + (names.count > mostNamed ? 1 : 0))
         let (width, height) = (area.width / Double(names.count), area.height / Double(names.count))
         let size = Swift.min(14, Swift.max(height * Double(step) * 0.85, 6))
+        var longest = 0.0
         for (place, name) in names.enumerated() where place % step == 0 || place == names.count - 1 {
             let y = area.y + (Double(place) + 0.5) * height
             let text = Text(name, size: size, limit: 160, on: canvas)
             canvas.draw(text, at: Point(area.x - 8, y), ink, x: .end, y: .middle)
+            longest = Swift.max(longest, text.width)
             let x = area.x + (Double(place) + 0.5) * width
             canvas.turned(around: Point(x, area.bottom + 8)) {
                 canvas.draw(text, at: Point(0, 0), ink, x: .end, y: .middle)
             }
         }
         canvas.draw(
-            Text("True", size: 16, on: canvas), at: Point(area.center.x, canvas.height - 32), ink, x: .middle)
-        canvas.turned(around: Point(22, area.center.y)) {
+            Text("True", size: 16, on: canvas), at: Point(area.center.x, area.bottom + longest + 18), ink, x: .middle)
+        canvas.turned(around: Point(Swift.max(area.x - longest - 32, 16), area.center.y)) {
             canvas.draw(Text("Predicted", size: 16, on: canvas), at: Point(0, 0), ink, x: .middle, y: .middle)
         }
     }

@@ -67,7 +67,7 @@ public enum CurvePlot: String, CaseIterable, Sendable {
             return Line(
                 Array(zip(x, values(curve))).map { (x: $0.0, y: $0.1) },
                 color: isNamed ? Palette.color(category.index) : .gray(0.75), width: 1.2,
-                name: isNamed ? cut(category.name, 28) + score : nil)
+                name: isNamed ? cut(category.name.isEmpty ? "\(category.index)" : category.name, 28) + score : nil)
         }
         let all = summary(metrics)
         return own + [
@@ -76,6 +76,11 @@ public enum CurvePlot: String, CaseIterable, Sendable {
                 name: all.name)
         ]
     }
+}
+
+/// The name of a class; its number where the name is empty.
+func shownName(_ index: Int, of names: [String]) -> String {
+    names.indices.contains(index) && !names[index].isEmpty ? names[index] : "\(index)"
 }
 
 /// The beginning of a text, so that what follows it stays in sight.

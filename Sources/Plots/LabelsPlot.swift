@@ -49,7 +49,7 @@ public struct LabelsPlot {
             canvas.draw(number, at: Point(top.x + width / 2, top.y - 2), .gray(0.15), x: .middle, y: .end)
             canvas.turned(around: Point(top.x + width / 2, area.bottom + 6)) {
                 let text = Text(
-                    names.indices.contains(category) ? names[category] : "", size: min(13, max(width * 0.9, 8)),
+                    shownName(category, of: names), size: min(13, max(width * 0.9, 8)),
                     limit: 115, on: canvas)
                 canvas.draw(text, at: Point(0, 0), .gray(0.15), x: .end, y: .middle)
             }

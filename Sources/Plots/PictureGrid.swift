@@ -23,8 +23,8 @@ public enum PictureGrid {
         let boxes = batch.labels.boxes(imageSize: size)
         return cells(batch) { image in
             boxes[image].map { label in
-                let name = classNames.indices.contains(label.category) ? classNames[label.category] : ""
-                return BoxPainter.Item(box: label.box, category: label.category, label: name)
+                BoxPainter.Item(
+                    box: label.box, category: label.category, label: shownName(label.category, of: classNames))
             }
         }
     }

@@ -107,4 +107,16 @@ import Testing
         #expect(decoder.box(image: 0, anchor: 0) == SIMD4<Float>(-56, -56, 64, 64))
         #expect(decoder.probabilities(image: 0, anchor: 3) == [0.5])
     }
+
+    @Test func classesMaySuppressEachOtherAndBeLeftOut() {
+        var prediction = NonMaximumSuppression(confidence: 0.25, overlap: 0.45, limit: 300, severalClasses: false)
+        prediction.ignoresClasses = true
+        let agnostic = prediction.detections(boxes: boxes, probabilities: probabilities)
+        #expect(agnostic.count == 57)
+        check(agnostic, 52.96841, 7602.476, [15, 7, 8, 12, 15])
+        prediction.ignoresClasses = false
+        prediction.wanted = [1, 4]
+        let chosen = prediction.detections(boxes: boxes, probabilities: probabilities)
+        #expect((0..<5).map { c in chosen.count { $0.category == c } } == [0, 9, 0, 0, 17])
+    }
 }
