@@ -38,9 +38,9 @@ struct LayerBuilder {
     mutating func build(classCount: Int, classWidth: Int?) throws -> DetectHead {
         let rows = table.rows
         guard rows.count > 1, let last = rows.last, last.module == "Detect" else {
-            let found = table.rows.last.map { " but with \(Node.printable($0.module)), so that this is no detection model" } ?? ""
+            let last = rows.last.map { "ends with \(Node.printable($0.module)), not with Detect" } ?? "has no rows"
             throw Problem(
-                "the layer table does not end with a Detect row" + found,
+                "the layer table \(last), so that this is no detection model",
                 remedy: "Use a detection model, such as yolov8n.pt, not one for classification, segmentation or poses")
         }
         for (index, row) in rows.dropLast().enumerated() {

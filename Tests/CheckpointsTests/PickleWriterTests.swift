@@ -9,7 +9,9 @@ import Testing
         try PickleReader.read(try PickleWriter.write(tree).bytes, path: "own", limits: ReadingLimits())
     }
 
-    @Test(arguments: [0, 1, 255, 256, 65_535, 65_536, -1, Int(Int32.min), Int(Int32.max), Int(Int32.max) + 1, .min, .max])
+    @Test(arguments: [
+        0, 1, 255, 256, 65_535, 65_536, -1, Int(Int32.min), Int(Int32.max), Int(Int32.max) + 1, .min, .max,
+    ])
     func wholeNumbersOfEverySizeComeBack(_ number: Int) throws {
         #expect(try read(.int(number)).root == .int(number))
     }
@@ -44,7 +46,10 @@ import Testing
         let entry = SafeTensors.Entry(floats: [1, 2, 3, 4, 5, 6], shape: [2, 3])
         let graph = try read(
             .named([
-                ("tuples", .list([.tuple([]), .tuple([1]), .tuple([1, 2]), .tuple([1, 2, 3]), .tuple([1, 2, 3, 4])])),
+                (
+                    "tuples",
+                    .list([.tuple([]), .tuple([1]), .tuple([1, 2]), .tuple([1, 2, 3]), .tuple([1, 2, 3, 4])])
+                ),
                 ("empty", .list([.list([]), .dictionary([]), .none, true, false])),
                 ("object", .object(.global(module: "a.b", name: "C"), [(key: "x", value: .tensor(entry))])),
             ]))

@@ -82,7 +82,7 @@ import Testing
         _ = try program("python3", "exit 1")
         let path = folder.url.path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
         let run = try run([
-            "PATH": path, "SD_BINARY": Program.path, "SD_ROUNDS": "1", "SD_STEPS": "1",
+            "PATH": path, "PEER_PYTHON": "", "SD_BINARY": Program.path, "SD_ROUNDS": "1", "SD_STEPS": "1",
             "SD_CASES": "64:2:1 64:2:2:2", "SD_TEACHER": "yolov8n",
         ])
         #expect(run.code == 0, "\(run)")

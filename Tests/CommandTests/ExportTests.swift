@@ -84,7 +84,8 @@ import Testing
         try input.write("old.pt", text: "of before")
         let before = try input.contents()
         for file in ["old.pt", "new.onnx", "new.safetensors"] {
-            let outcome = try Program.run("export", Self.teacher, file, "imgsz=32", in: input.url, shell: "ulimit -f 512")
+            let outcome = try Program.run(
+                "export", Self.teacher, file, "imgsz=32", in: input.url, shell: "ulimit -f 512")
             input.expectOneMessage(outcome, code: .inputOutput, saying: [file, "File too large", "Choose"])
             #expect(try input.contents() == before)
         }

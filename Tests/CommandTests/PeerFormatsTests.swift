@@ -50,7 +50,8 @@ struct PeerFormatsTests {
         let first = ProcessInfo.processInfo.environment["PEER_FIRST"].map { [$0] } ?? []
         let outcome = try ProgramRun.start([Peer.python, script, folder.url.path] + first, limit: 400)
         let line = try #require(
-            outcome.lines.first { $0.hasPrefix("SAID ") }, "\(outcome.errors.suffix(2000))\(outcome.output.suffix(500))")
+            outcome.lines.first { $0.hasPrefix("SAID ") }, "\(outcome.errors.suffix(2000))\(outcome.output.suffix(500))"
+        )
         let said = try JSONDecoder().decode(Said.self, from: Data(line.dropFirst(5).utf8))
         try expect(said, measured: folder.url.appending(path: "val.json"))
     }

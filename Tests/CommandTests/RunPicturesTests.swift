@@ -30,11 +30,7 @@ import Testing
         #expect(try run.numbers("plain") == run.numbers("one"))
     }
 
-    private static let python = ProcessInfo.processInfo.environment["PEER_PYTHON"] ?? "python3"
-    private static let hasTensorBoard =
-        (try? ProgramRun.start([python, "-c", "import tensorboard"]).code) == 0
-
-    @Test(.enabled(if: hasTensorBoard, "needs a PEER_PYTHON with tensorboard"))
+    @Test(.enabled(if: Peer.has("tensorboard"), "needs PEER_PYTHON with tensorboard"))
     func tensorBoardReadsEveryEpoch() throws {
         let run = try SceneRun("epochs=2", "plots=false")
         #expect(try run.train("run", ranks: 1).code == 0)
@@ -46,7 +42,7 @@ import Testing
             for tag in sorted(events.Tags()["scalars"]):
                 print(tag, *[f"{event.step}:{event.value:.6g}" for event in events.Scalars(tag)])
             """
-        let read = try ProgramRun.start([Self.python, "-c", script, run.place("run").path])
+        let read = try ProgramRun.start([Peer.python, "-c", script, run.place("run").path])
         #expect(read.code == 0, "\(read.errors)")
         let table = try run.results("run")
         for (column, name) in table[0].enumerated() where name != "epoch" {

@@ -12,7 +12,8 @@ import Tensors
 enum Samples {
     /// Class names that no format must change.
     static let names = [
-        "it's \"a\"", "comma, colon: {}", "line\nbreak\ttab", "🔥🚒", String(repeating: "é", count: 500), "\\n", "#", " x ",
+        "it's \"a\"", "comma, colon: {}", "line\nbreak\ttab", "🔥🚒", String(repeating: "é", count: 500), "\\n", "#",
+        " x ",
         "\u{7}\u{2028}",
     ]
 

@@ -7,7 +7,10 @@ public enum Peer {
 
     /// Whether it can import all of these.
     public static func has(_ packages: String...) -> Bool {
-        let command = [python, "-c", packages.map { "import importlib.util as u; assert u.find_spec('\($0)')" }.joined(separator: "\n")]
+        let command = [
+            python, "-c",
+            packages.map { "import importlib.util as u; assert u.find_spec('\($0)')" }.joined(separator: "\n"),
+        ]
         return (try? ProgramRun.start(command).code) == 0
     }
 }
