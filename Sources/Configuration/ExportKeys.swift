@@ -38,37 +38,22 @@ public enum ExportKeys {
     ///
     /// - Throws: `Problem` of exit code `commandLine` naming the word that is not understood.
     public static func read(_ arguments: [String]) throws -> (model: String, options: ExportOptions) {
-        var files: [String] = []
-        var settings: [String] = []
-        for word in CommandWord.joined(arguments) {
-            let key = String(word.prefix { $0 != "=" })
-            let isSetting = word.contains("=") && !key.contains("/")
-            if isSetting, key == "model" {
-                files.insert(String(word.dropFirst("model=".count)), at: 0)
-            } else if isSetting || all.contains(where: { $0.name == word && $0.isFlag }) {
-                if try !ignores(key, word) { settings.append(word) }
-            } else {
-                files.append(word)
-            }
-        }
-        var options = try words.read(settings)
-        guard let model = files.first, !model.isEmpty, files.count <= 2 else {
-            throw Problem(
-                files.count > 2 ? "\(files[2]) is one file too many" : "export needs a model",
-                remedy: "Write `swift-distill export MODEL format=onnx`", exit: .commandLine)
-        }
-        if files.count == 2 {
+        let parts = try ModelArguments(
+            arguments, flags: words.flags, extra: 1, usage: "swift-distill export MODEL [OUTPUT] format=onnx")
+        var options = try words.read(parts.words.filter { try !ignores($0) })
+        if let output = parts.files.first {
             guard options.output.isEmpty else {
                 throw Problem(
-                    "two files to write are named: \(files[1]) and \(options.output)", remedy: "Name one",
+                    "two files to write are named: \(output) and \(options.output)", remedy: "Name one",
                     exit: .commandLine)
             }
-            options.output = files[1]
+            options.output = output
         }
-        return (model, options)
+        return (parts.model, options)
     }
 
-    private static func ignores(_ key: String, _ word: String) throws -> Bool {
+    private static func ignores(_ word: String) throws -> Bool {
+        let key = String(word.prefix { $0 != "=" })
         if meaningless.contains(key) { return true }
         guard unsupported.contains(key) else { return false }
         let value = word.dropFirst(key.count + 1).lowercased()

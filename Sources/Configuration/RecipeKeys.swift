@@ -21,6 +21,9 @@ public enum RecipeKeys {
     /// The key with a name or an alias.
     public static func key(_ name: String) -> RecipeKey? { byName[name] }
 
+    /// Keys that may stand by themselves, meaning `true`.
+    public static var flags: Set<String> { Set(byName.filter(\.value.isFlag).keys) }
+
     /// Keys by subject.
     public static let groups: [Group] = [
         Group(title: "Models", keys: models), Group(title: "Data", keys: data),

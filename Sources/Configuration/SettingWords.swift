@@ -12,6 +12,9 @@ public struct SettingWords<Owner: Settings>: Sendable {
         self.command = command
     }
 
+    /// Keys that may stand by themselves, meaning `true`.
+    public var flags: Set<String> { Set(byName.filter(\.value.isFlag).keys) }
+
     private var byName: [String: SettingKey<Owner>] {
         keys.reduce(into: [:]) { table, key in
             for name in [key.name] + key.aliases { table[name] = key }

@@ -1,5 +1,5 @@
 /// Exit codes of the program, the same on every rank (after `sysexits.h` where it has a word for it).
-public enum ExitCode: Int32, Sendable {
+public enum ExitCode: Int32, CaseIterable, Sendable {
     /// Done, or already finished.
     case done = 0
     /// The command line is wrong.
@@ -20,4 +20,20 @@ public enum ExitCode: Int32, Sendable {
     case diverged = 76
     /// The environment is wrong: MPI, hosts, CPU features, memory.
     case environment = 78
+
+    /// What it tells whoever started the program, in a few words.
+    public var meaning: String {
+        switch self {
+        case .done: "done"
+        case .commandLine: "the command line is wrong"
+        case .badData: "data, a model or a checkpoint is wrong"
+        case .missingInput: "an input is missing"
+        case .internalError: "an internal error or a stall"
+        case .cannotCreate: "the run folder is in use or cannot be made"
+        case .inputOutput: "a file could not be written"
+        case .stopped: "stopped and saved; resume=true goes on"
+        case .diverged: "training diverged"
+        case .environment: "the environment is wrong: MPI, hosts, CPU, memory"
+        }
+    }
 }

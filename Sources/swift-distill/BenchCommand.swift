@@ -11,8 +11,12 @@ struct BenchCommand: ParsableCommand {
             profiled come after the timed ones, and say where the time goes. With --data the way from files to batches \
             instead, without a model. Works under mpirun.
 
-            swift-distill bench --json >before.json     measures and remembers
-            swift-distill bench --against before.json   measures again and compares
+            EXAMPLES
+              swift-distill bench --imgsz 320 --batch 8
+              swift-distill bench --json >before.json
+              swift-distill bench --against before.json
+              mpirun -np 2 swift-distill bench --model-ranks 8,64,512 --bandwidth-gbit 10
+              swift-distill bench --data data.yaml
             """)
 
     @Option(help: "Folder or data.yaml: measures loading from it, stage by stage.") var data: String?

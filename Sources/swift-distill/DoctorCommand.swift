@@ -9,8 +9,13 @@ struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Checks hosts, cores, libraries and sums over ranks.",
         discussion: """
-            Start it as the run will be started: mpirun -np N swift-distill doctor. Ends with exit code \
+            Start it as the run will be started. Ends with exit code \
             \(Diagnostics.ExitCode.environment.rawValue) when a run would fail or be wrong here; warnings alone are fine.
+
+            EXAMPLES
+              swift-distill doctor
+              mpirun -np 8 swift-distill doctor
+              launch/cluster.sh hostfile doctor --threads 4
             """)
 
     @Option(help: "Compute threads per rank, as the recipe's `threads`; 0 for those a run would choose.")

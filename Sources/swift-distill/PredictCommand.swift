@@ -26,27 +26,16 @@ struct PredictCommand: ParsableCommand {
     var arguments: [String] = []
 
     func run() throws {
-        if arguments.contains(where: { $0 == "--help" || $0 == "-h" }) { throw CleanExit.helpRequest(self) }
+        try answerQuestions(arguments)
         try Session.run(Self.configuration.commandName) { ranks in
             guard ranks.size == 1 else {
                 throw Problem(
                     "predict runs on one rank, \(ranks.size) were started", remedy: "Start it without mpirun",
                     exit: .commandLine)
             }
-            var words = arguments
-            var model: String?
-            if let first = words.first, !first.contains("=") || FileManager.default.fileExists(atPath: first) {
-                model = words.removeFirst()
-            } else if let word = words.first(where: { $0.hasPrefix("model=") }) {
-                model = String(word.dropFirst("model=".count))
-                words.removeAll { $0 == word }
-            }
-            guard let model, !model.isEmpty else {
-                throw Problem(
-                    "predict needs a model", remedy: "Write `swift-distill predict MODEL source=PICTURE`",
-                    exit: .commandLine)
-            }
-            return try PredictionRun(model: model, settings: try Self.words.read(words)).run()
+            let parts = try ModelArguments(
+                arguments, flags: Self.words.flags, usage: "swift-distill predict MODEL source=PICTURE")
+            return try PredictionRun(model: parts.model, settings: try Self.words.read(parts.words)).run()
         }
     }
 }

@@ -12,6 +12,17 @@ struct SwiftDistill: ParsableCommand {
         discussion: """
             Without a subcommand it trains: swift-distill [CONFIG] [key=value …]. Start several ranks with
             mpirun -np N swift-distill …, or with launch/local.sh and launch/cluster.sh.
+
+            EXAMPLES
+              swift-distill teacher=best.pt student=yolov8n.pt data=data.yaml
+              swift-distill val best.pt data=data.yaml
+              swift-distill predict best.pt source=photos
+              swift-distill export best.pt format=onnx
+
+            EXIT CODES
+            \(Diagnostics.ExitCode.allCases.map { "  \($0.rawValue)  \($0.meaning)" }.joined(separator: "\n"))
+
+            --generate-completion-script with bash, zsh or fish prints what completes its words in that shell.
             """,
         version: "0.1.0",
         subcommands: [

@@ -8,7 +8,13 @@ import Scenes
 struct SynthCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "synth", abstract: "Draws a data set of wildfire scenes with labels.",
-        discussion: "The same numbers give the same files. A folder that holds this very data set is left as it is.")
+        discussion: """
+            The same numbers give the same files. A folder that holds this very data set is left as it is.
+
+            EXAMPLES
+              swift-distill synth scenes
+              swift-distill synth scenes --train 3000 --val 300 --size 320 --difficulty 0.6 --seed 1
+            """)
 
     @Argument(help: "Folder to write train/images, train/labels, val/images and val/labels into.")
     var output: String

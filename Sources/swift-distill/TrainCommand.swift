@@ -7,14 +7,25 @@ import Foundation
 /// `swift-distill [train] [CONFIG] [key=value …]`.
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "train", abstract: "Trains a student, with a teacher or on labels alone.")
+        commandName: "train", abstract: "Trains a student, with a teacher or on labels alone.",
+        usage: "swift-distill [train] [CONFIG] [key=value …]",
+        discussion: """
+            Without CONFIG it takes configs/distillation_config.yaml. Words win over the file; spaces around = and leading \
+            -- are fine, and a yes-or-no key by itself means true. --help-keys lists every key.
+
+            EXAMPLES
+              swift-distill teacher=best.pt student=yolov8n.pt data=data.yaml epochs=50
+              mpirun -np 8 swift-distill configs/wildfire_yolov8m_to_yolov8n.yaml teacher=best.pt
+              swift-distill train student=yolov8n data=data.yaml teacher=
+              swift-distill resume=runs/distill/train
+            """)
 
     @Argument(parsing: .captureForPassthrough, help: "Recipe file, and key=value words that win over it.")
     var arguments: [String] = []
 
     func run() throws {
         if arguments.contains("--help-keys") { return print(RecipeKeys.help) }
-        if arguments.contains(where: { $0 == "--help" || $0 == "-h" }) { throw CleanExit.helpRequest(self) }
+        try answerQuestions(arguments)
         try Session.run(Self.configuration.commandName) { ranks in
             let reading = try Session.recipe(arguments)
             try Session.agree(on: reading.recipe, ranks: ranks)

@@ -76,7 +76,7 @@ import Testing
         let input = try SpoiltInput()
         try input.expectRefusal(
             ["recipe.yaml", "epochs=0"], ranks: 2, code: .commandLine, saying: ["rank ", "epochs=0"])
-        try input.expectRefusal(["val"], ranks: 2, code: .commandLine, saying: ["rank ", "<model>", "--help"])
+        try input.expectRefusal(["val"], ranks: 2, code: .commandLine, saying: ["rank ", "no model", "val MODEL"])
     }
 
     @Test func marksLineEndsAndNamesOfAnyKindAreFine() throws {
