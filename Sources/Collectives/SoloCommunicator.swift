@@ -25,7 +25,10 @@ public final class SoloCommunicator: Communicator {
         _ source: UnsafeBufferPointer<Value>, into destination: UnsafeMutableBufferPointer<Value>
     ) -> any PendingSum {
         precondition(source.count == destination.count, "\(source.count) values into \(destination.count)")
-        _ = destination.update(from: source)
+        // Whole memory: through collections every value would be moved by a call of its own.
+        if let target = destination.baseAddress, let values = source.baseAddress {
+            target.update(from: values, count: source.count)
+        }
         return CompleteSum()
     }
 

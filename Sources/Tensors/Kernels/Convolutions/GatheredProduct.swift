@@ -1,3 +1,5 @@
+import CHost
+
 /// A convolution, or its gradient to the input, as products whose left rows are pixels where they stand in memory.
 struct GatheredProduct {
     let map: PixelMap
@@ -72,10 +74,24 @@ struct GatheredProduct {
                 product.width = min(16, weights.columns - panel * 16)
                 for row in stride(from: 0, to: count, by: 6) {
                     product.rows = table + tap * height + row
+                    if panel == 0 && row + 6 < count { fetch(product, next: 6) }
                     product.targets = targets + row
                     product.height = min(6, count - row)
                     multiplyTile(product)
                 }
+            }
+        }
+    }
+
+    /// Asks for the pixels of the tile after this one. Six short rows at once are too little for a processor to foresee, and
+    /// each of their lines would be waited for.
+    @inline(__always)
+    private func fetch(_ product: TileProduct, next distance: Int) {
+        for tap in 0..<product.taps {
+            let rows = product.rows + (tap &* product.tapStride &+ distance)
+            for row in 0..<6 {
+                let pixel = rows[row] + product.offset
+                for value in stride(from: 0, to: product.depth, by: 16) { chost_prefetch(pixel + value) }
             }
         }
     }
