@@ -40,8 +40,8 @@ struct LayerBuilder {
         guard rows.count > 1, let last = rows.last, last.module == "Detect" else {
             let last = rows.last.map { "ends with \(Node.printable($0.module)), not with Detect" } ?? "has no rows"
             throw Problem(
-                "the layer table \(last), so that this is no detection model",
-                remedy: "Use a detection model, such as yolov8n.pt, not one for classification, segmentation or poses")
+                "the layer table \(last)",
+                remedy: "Use a detection model of YOLOv8 or YOLOv5u, not one for classification, segmentation or poses")
         }
         for (index, row) in rows.dropLast().enumerated() {
             let from = try sources(of: row, index)

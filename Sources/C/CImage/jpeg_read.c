@@ -88,13 +88,13 @@ static void describe(decoder *d, cimage_info *info) {
     turn_extent(info);
 }
 
-/// CMYK to RGB in place of the first three of every four values; Adobe stores the complements.
+/// CMYK to RGB in place of the first three of every four values, rounded as OpenCV does; Adobe stores the complements.
 static void convert_cmyk(uint8_t *row, int width, int inverted) {
     for (int x = 0; x < width; x++) {
         const uint8_t *from = row + 4 * x;
         int k = inverted ? from[3] : 255 - from[3];
         int values[3];
-        for (int i = 0; i < 3; i++) values[i] = ((inverted ? from[i] : 255 - from[i]) * k + 127) / 255;
+        for (int i = 0; i < 3; i++) values[i] = k - (((inverted ? 255 - from[i] : from[i]) * k) >> 8);
         for (int i = 0; i < 3; i++) row[3 * x + i] = (uint8_t)values[i];
     }
 }

@@ -45,7 +45,9 @@ final class TorchArchive {
     /// - Throws: `Problem` when the tensor reaches outside its storage, or its storage is missing or too small.
     func entry(_ tensor: TensorRecord, name: String) throws -> SafeTensors.Entry {
         guard let type = tensor.storage.type, let size = SafeTensorsHeader.sizes[type] else {
-            throw problem("tensor '\(name)' is of the type \(tensor.storage.className), which cannot be read")
+            throw Problem(
+                Node.printable("tensor '\(name)' is of \(tensor.storage.className), no weights to compute with"),
+                file: path, remedy: "Save the model in 32 or 16 bits again")
         }
         guard let needed = tensor.shape.productOfSizes(times: max(size, 4)), needed <= allowance.tensors else {
             throw problem("tensor '\(name)' of shape \(tensor.shape) would need more bytes than the file can mean")
