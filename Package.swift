@@ -80,7 +80,7 @@ let package = Package(
             "Training",
             needs: [
                 "Optimization", "Datasets", "Collectives", "Checkpoints", "Configuration", "TensorBoard", "Layers",
-                "Tensors", "Diagnostics", "CHost",
+                "Tensors", "Documents", "Diagnostics", "CHost",
             ]),
         room("Datasets", needs: ["Configuration", "Documents", "Tensors", "CImage", "CHost", "Diagnostics"]),
         room("Optimization", needs: ["Layers", "Tensors"]),

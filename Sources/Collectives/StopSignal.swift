@@ -4,14 +4,16 @@ import Foundation
 
 /// Requests to stop that come from outside: SIGUSR1, SIGTERM, SIGINT and SIGHUP.
 public enum StopSignal {
-    /// From now on these signals ask instead of ending the process; a second SIGTERM or SIGINT ends it at once.
-    ///
-    /// SIGPIPE and SIGXFSZ are ignored, so that a closed terminal or a full quota is an error of one write.
+    /// From now on these signals ask instead of ending the process; a second SIGTERM or SIGINT ends it at once. For those
+    /// who look at `received` often.
     public static func listen() throws {
         guard chost_listen_for_signals() == 0 else {
             throw Problem("cannot listen for signals: \(String(cString: strerror(errno)))", exit: .environment)
         }
     }
+
+    /// From now on a closed terminal or a full quota is an error of one write.
+    public static func surviveFailedWrites() { chost_survive_failed_writes() }
 
     /// The first signal that asked to stop, by name (`SIGUSR1`), or nil.
     public static var received: String? {

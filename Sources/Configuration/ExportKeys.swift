@@ -39,7 +39,8 @@ public enum ExportKeys {
     /// - Throws: `Problem` of exit code `commandLine` naming the word that is not understood.
     public static func read(_ arguments: [String]) throws -> (model: String, options: ExportOptions) {
         let parts = try ModelArguments(
-            arguments, flags: words.flags, extra: 1, usage: "swift-distill export MODEL [OUTPUT] format=onnx")
+            arguments, flags: words.flags.union(meaningless).union(unsupported), extra: 1,
+            usage: "swift-distill export MODEL [OUTPUT] format=onnx")
         var options = try words.read(parts.words.filter { try !ignores($0) })
         if let output = parts.files.first {
             guard options.output.isEmpty else {
@@ -48,6 +49,7 @@ public enum ExportKeys {
                     exit: .commandLine)
             }
             options.output = output
+            options.replaces = false
         }
         return (parts.model, options)
     }
@@ -56,7 +58,7 @@ public enum ExportKeys {
         let key = String(word.prefix { $0 != "=" })
         if meaningless.contains(key) { return true }
         guard unsupported.contains(key) else { return false }
-        let value = word.dropFirst(key.count + 1).lowercased()
+        let value = word == key ? "true" : word.dropFirst(key.count + 1).lowercased()
         guard ["false", "none", "null", ""].contains(value) else {
             throw Problem(
                 "`\(key)` is not supported", file: "command line: \(Node.printable(word, limit: 200))",

@@ -4,6 +4,8 @@ public struct ExportOptions: Equatable, Sendable {
     public var format: ExportFormat?
     /// The file to write; empty puts it beside the model.
     public var output = ""
+    /// Whether a file that exists may be replaced: not one named without a key, as patterns of the shell name them.
+    public var replaces = true
     /// Side of the network input, or height and width; empty takes the training's.
     public var imgsz: [Int] = []
     /// Images per call of an ONNX model.

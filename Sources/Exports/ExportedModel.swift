@@ -71,7 +71,7 @@ public struct ExportedModel: Sendable {
     ) throws -> Weight {
         var weight = file.weights[entry.name] ?? Weight(shape: entry.shape, values: weights.read(entry))
         if case .counter = entry.content {
-            weight.integers = weight.integers ?? [Int(weight.values[0])]
+            weight.integers = weight.integers ?? [Weights.steps(weight.values.first ?? 0)]
             return weight
         }
         guard weight.values.allSatisfy(\.isFinite) else {

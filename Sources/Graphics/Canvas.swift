@@ -3,6 +3,9 @@ import Diagnostics
 
 /// Something to draw on: opaque pixels, addressed in units that may be larger than a pixel. For one thread at a time.
 public final class Canvas {
+    /// The most pixels that a side may have: cairo counts them in 15 bits.
+    public static let largestSide = 32_767
+
     /// Units to the right.
     public let width: Double
     /// Units down.

@@ -20,23 +20,29 @@ public struct PictureFolder: Sendable {
 
     /// Confusion matrices, curves, and the first batches with labels and with what the model reports.
     ///
-    /// - Throws: `Problem` naming the file.
-    public func writeValidation(_ details: ValidationDetails) throws {
+    /// - Parameter failed: is told why a picture cannot be drawn or written; the others are.
+    public func writeValidation(_ details: ValidationDetails, failed: (any Error) -> Void) {
+        func attempt(_ body: () throws -> Void) {
+            do { try body() } catch { failed(error) }
+        }
         let names = details.classNames
         for normalized in [true, false] {
-            try write(
-                ConfusionPlot.draw(details.confusion, names: names, normalized: normalized),
-                normalized ? "confusion_matrix_normalized.png" : "confusion_matrix.png")
+            attempt {
+                try write(
+                    ConfusionPlot.draw(details.confusion, names: names, normalized: normalized),
+                    normalized ? "confusion_matrix_normalized.png" : "confusion_matrix.png")
+            }
         }
-        for curve in CurvePlot.allCases { try write(curve.draw(details.metrics), curve.rawValue) }
-        for sample in try details.samples() {
-            let kinds = [
-                ("labels", PictureGrid.labels(sample.batch, classNames: names)),
-                ("pred", PictureGrid.detections(sample, classNames: names)),
-            ]
-            for (kind, cells) in kinds {
-                if let canvas = PictureGrid.draw(cells) {
-                    try write(canvas, "val_batch\(sample.number)_\(kind).jpg")
+        for curve in CurvePlot.allCases { attempt { try write(curve.draw(details.metrics), curve.rawValue) } }
+        attempt {
+            for sample in try details.samples() {
+                let kinds = [
+                    ("labels", PictureGrid.labels(sample.batch, classNames: names)),
+                    ("pred", PictureGrid.detections(sample, classNames: names)),
+                ]
+                for (kind, cells) in kinds {
+                    guard let canvas = PictureGrid.draw(cells) else { continue }
+                    attempt { try write(canvas, "val_batch\(sample.number)_\(kind).jpg") }
                 }
             }
         }

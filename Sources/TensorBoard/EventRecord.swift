@@ -12,6 +12,15 @@ public enum EventRecord {
         return framed(event)
     }
 
+    /// Says that a run goes on: what earlier files have from `step` on is forgotten.
+    public static func start(step: Int, time: Double) -> [UInt8] {
+        var event = Tensorboard_Event()
+        event.wallTime = time
+        event.step = Int64(step)
+        event.sessionLog.status = .start
+        return framed(event)
+    }
+
     /// Numbers of one step, each under its tag.
     public static func scalars(_ values: [(tag: String, value: Double)], step: Int, time: Double) -> [UInt8] {
         var event = Tensorboard_Event()

@@ -47,7 +47,7 @@ struct BenchCommand: ParsableCommand {
     }
 
     func run() throws {
-        try Session.run(Self.configuration.commandName) { ranks in
+        try Session.run(Self.configuration.commandName, stopsItself: true) { ranks in
             // Before anything is measured: a file that cannot be compared with should not cost minutes.
             let earlier = ranks.rank == 0 ? try against.map { (file: $0, result: try EarlierResult(file: $0)) } : nil
             if let result {

@@ -26,9 +26,7 @@ struct ExportCommand: ParsableCommand {
     var arguments: [String] = []
 
     func run() throws {
-        if arguments.isEmpty || arguments.contains(where: { $0 == "--help" || $0 == "-h" }) {
-            throw CleanExit.helpRequest(self)
-        }
+        try answerQuestions(arguments.isEmpty ? ["--help"] : arguments)
         try Session.run(Self.configuration.commandName) { ranks in
             guard ranks.rank == 0 else { return .done }
             Machine.useAllCores()

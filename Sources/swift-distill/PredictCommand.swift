@@ -27,7 +27,7 @@ struct PredictCommand: ParsableCommand {
 
     func run() throws {
         try answerQuestions(arguments)
-        try Session.run(Self.configuration.commandName) { ranks in
+        try Session.run(Self.configuration.commandName, stopsItself: true) { ranks in
             guard ranks.size == 1 else {
                 throw Problem(
                     "predict runs on one rank, \(ranks.size) were started", remedy: "Start it without mpirun",

@@ -7,8 +7,12 @@ import Foundation
 enum Session {
     /// Runs `body` on every rank and ends the process with its exit code.
     ///
-    /// - Parameter command: its name, which all ranks must have been started with.
-    static func run(_ command: String?, _ body: (any Communicator) throws -> ExitCode) throws -> Never {
+    /// - Parameters:
+    ///   - command: its name, which all ranks must have been started with.
+    ///   - stopsItself: whether it looks for requests to stop; else signals end it as they end any program.
+    static func run(_ command: String?, stopsItself: Bool = false, _ body: (any Communicator) throws -> ExitCode) throws
+        -> Never
+    {
         let ranks: any Communicator
         do {
             ranks = try Ranks.join()
@@ -16,7 +20,8 @@ enum Session {
             fail(error)
         }
         do {
-            try StopSignal.listen()
+            StopSignal.surviveFailedWrites()
+            if stopsItself { try StopSignal.listen() }
             try agree(on: command ?? "", ranks: ranks)
             try agreeOnProgram(ranks)
             let code = try body(ranks)

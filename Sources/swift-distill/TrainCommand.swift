@@ -26,7 +26,7 @@ struct TrainCommand: ParsableCommand {
     func run() throws {
         if arguments.contains("--help-keys") { return print(RecipeKeys.help) }
         try answerQuestions(arguments)
-        try Session.run(Self.configuration.commandName) { ranks in
+        try Session.run(Self.configuration.commandName, stopsItself: true) { ranks in
             let reading = try Session.recipe(arguments)
             try Session.agree(on: reading.recipe, ranks: ranks)
             return try TrainingRun(reading, ranks: ranks).run()

@@ -47,7 +47,8 @@ import Testing
             (["int8=True"], ["`int8` is not supported", "half=true"]), (["opset=9"], ["`opset`", "13 to 21"]),
             (["out.txt"], ["out.txt does not end with .pt"]), (["a.pt", "b.pt"], ["b.pt is one file too many"]),
             (["a.pt", "output=b.pt"], ["two files"]), (["a.pt", "format=onnx"], ["a.pt does not end with .onnx"]),
-            (["output=\(teacher)"], ["its own copy", "Name another"]),
+            (["output=\(teacher)"], ["its own copy", "Name another"]), (["int8"], ["`int8` is not supported"]),
+            (["model=a.pt", "model=b.pt"], ["two models"]),
         ] as [([String], [String])])
     func aWordThatIsNotUnderstoodIsNamed(_ words: [String], _ said: [String]) throws {
         let input = try SpoiltInput()
@@ -85,7 +86,7 @@ import Testing
         let before = try input.contents()
         for file in ["old.pt", "new.onnx", "new.safetensors"] {
             let outcome = try Program.run(
-                "export", Self.teacher, file, "imgsz=32", in: input.url, shell: "ulimit -f 512")
+                "export", Self.teacher, "output=\(file)", "imgsz=32", in: input.url, shell: "ulimit -f 512")
             input.expectOneMessage(outcome, code: .inputOutput, saying: [file, "File too large", "Choose"])
             #expect(try input.contents() == before)
         }
@@ -94,16 +95,60 @@ import Testing
     }
 
     /// Killed at any moment, the file is the one before or a whole new one.
-    @Test(arguments: [0, 50_000, 150_000, 300_000])
-    func aKilledExportLeavesTheFileBefore(_ delay: UInt32) throws {
+    @Test func aKilledExportLeavesTheFileBeforeOrAWholeNewOne() throws {
         let folder = try Folder()
         let path = folder.url.appending(path: "x.pt")
-        try Data("of before".utf8).write(to: path)
-        _ = try ProgramRun.start([Program.path, "export", Self.teacher, "x.pt"], in: folder.url) { process, _ in
-            usleep(delay)
-            kill(process, SIGKILL)
+        let before = Data("of before".utf8)
+        var begun = 0
+        for delay in [0, 20, 50, 100, 150, 200, 300, 500, 800, 2000] as [UInt32] {
+            try before.write(to: path)
+            _ = try ProgramRun.start(
+                [Program.path, "export", Self.teacher, "output=x.pt"], in: folder.url
+            ) { process, _ in
+                usleep(delay * 1000)
+                kill(process, SIGKILL)
+            }
+            let bytes = try Data(contentsOf: path)
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+            if bytes != before { #expect(try ModelFile.read(path.path).weightNames.count == 355) }
+            if bytes != before || names.count > 1 { begun += 1 }
+            for name in names where name != "x.pt" {
+                try FileManager.default.removeItem(at: folder.url.appending(path: name))
+            }
         }
-        let bytes = try Data(contentsOf: path)
-        if bytes != Data("of before".utf8) { #expect(try ModelFile.read(path.path).weightNames.count == 355) }
+        #expect(begun > 0)
+    }
+
+    @Test func nothingThatIsNeededIsReplaced() throws {
+        let run = try SceneRun("epochs=1", "plots=false")
+        #expect(try run.train("one", ranks: 1).code == 0)
+        let weights = run.weights("one").path
+        let checkpoint = try Data(contentsOf: URL(filePath: weights + "/last.safetensors"))
+        for words in [["format=safetensors"], ["output=\(weights)/last.safetensors"]] {
+            let outcome = try Program.run(["export", "\(weights)/last.pt"] + words, in: run.folder.url)
+            #expect(outcome.code == 64 && outcome.errors.contains("a run resumes from"), "\(outcome)")
+        }
+        #expect(try Data(contentsOf: URL(filePath: weights + "/last.safetensors")) == checkpoint)
+        // As `export weights/*.pt` arrives.
+        let model = try Data(contentsOf: URL(filePath: weights + "/last.pt"))
+        let both = try Program.run("export", "\(weights)/best.pt", "\(weights)/last.pt", in: run.folder.url)
+        #expect(both.code == 64 && both.errors.contains("exists already"))
+        #expect(try Data(contentsOf: URL(filePath: weights + "/last.pt")) == model)
+    }
+
+    /// A table that was edited by hand, and one in the middle of a line.
+    @Test func aTableOfEpochsThatCannotBeReadCostsItsRowsOnly() throws {
+        let run = try SceneRun("epochs=2", "plots=false")
+        #expect(try run.train("one", ranks: 1).code == 0)
+        let table = run.place("one").appending(path: "results.csv")
+        let text = try String(contentsOf: table, encoding: .utf8)
+        let header = text.split(separator: "\n")[0]
+        let quoted = header.split(separator: ",").map { _ in "\"2\"" }.joined(separator: ",")
+        try Data("\(text)\(header)\n\(quoted)\n3,4".utf8).write(to: table)
+        let outcome = try Program.run(
+            "export", run.weights("one").path + "/last.safetensors", "output=x.pt", in: run.folder.url)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let record = try ModelFile.read(run.folder.url.appending(path: "x.pt").path).record
+        #expect(record.results?["epoch"]?.list?.map(\.int) == [1, 2])
     }
 }

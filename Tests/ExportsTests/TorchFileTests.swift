@@ -55,6 +55,14 @@ import Testing
         #expect(large.floats() == [65_504, -65_504, Float(Float16(0.1))])
     }
 
+    /// Half precision has no 70,000.
+    @Test(arguments: [Float.infinity, .nan, 1e30, -3.5]) func aCountThatIsNoneBeginsAnew(_ stored: Float) throws {
+        let detector = try Samples.detector("yolov8p", names: ["a"])
+        let counter = try #require(detector.weights.entries.first { $0.name.hasSuffix("num_batches_tracked") })
+        detector.weights.write(counter, [stored])
+        #expect(detector.weights.stepsTracked == (stored == -3.5 ? -4 : 0))
+    }
+
     @Test func everyLayerKnowsItsPlace() throws {
         let layers = try ModuleTree(model: try Samples.model(names: ["a", "b"]), half: false).layers()
         #expect(layers.count == 23)

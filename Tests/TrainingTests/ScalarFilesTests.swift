@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Training
@@ -34,6 +35,30 @@ import Testing
             #expect(bytes.range(of: Data(tag.utf8)) != nil, "\(tag)")
         }
         #expect(bytes.range(of: Data("brain.Event:2".utf8)) != nil)
+    }
+
+    /// Epochs as TensorBoard shows them, after a start that went on from an earlier one.
+    @Test(.enabled(if: Peer.has("tensorboard"), "needs PEER_PYTHON with tensorboard"))
+    func tensorBoardForgetsWhatHappensAgain() throws {
+        let scratch = try ScratchFolder()
+        let folder = try RunFolder(project: scratch.path, name: "train", existOk: false)
+        let table = ResultsTable(terms: ["box"], compatibility: .current)
+        let first = ScalarFiles(folder, table: table)
+        for epoch in 1...3 { _ = first.append(table.columns.map { _ in Double(epoch) }, epoch: epoch) }
+        // Files are read in the order of the seconds in their names.
+        sleep(1)
+        let second = ScalarFiles(folder, table: table)
+        try second.resume(at: Position(epoch: 1, step: 1))
+        for epoch in 2...4 { _ = second.append(table.columns.map { _ in Double(10 * epoch) }, epoch: epoch) }
+        let script = """
+            import sys
+            from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+            events = EventAccumulator(sys.argv[1])
+            events.Reload()
+            print(*[f"{event.step}:{event.value:g}" for event in events.Scalars("train/box_loss")])
+            """
+        let read = try ProgramRun.start([Peer.python, "-c", script, folder.path])
+        #expect(read.lines.last == "1:1 2:20 3:30 4:40", "\(read.errors)")
     }
 
     @Test func whatIsNotKnownIsNull() throws {

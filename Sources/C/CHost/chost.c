@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "chost.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/statfs.h>
@@ -8,6 +10,15 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+int chost_exchange(const char *first, const char *second) {
+#ifdef RENAME_EXCHANGE
+    return renameat2(AT_FDCWD, first, AT_FDCWD, second, RENAME_EXCHANGE);
+#else
+    errno = ENOSYS;
+    return -1;
+#endif
+}
 
 int64_t chost_free_disk_bytes(const char *path) {
     struct statvfs disk;

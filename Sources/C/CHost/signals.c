@@ -90,9 +90,12 @@ int chost_listen_for_signals(void) {
     }
     // A launcher may have left them blocked.
     pthread_sigmask(SIG_UNBLOCK, &wanted, NULL);
+    return 0;
+}
+
+void chost_survive_failed_writes(void) {
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
-    return 0;
 }
 
 int chost_stop_signal(void) { return atomic_load(&stop_signal); }

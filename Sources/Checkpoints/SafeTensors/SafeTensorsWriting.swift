@@ -1,4 +1,5 @@
 import Diagnostics
+import Documents
 
 extension SafeTensors {
     /// The bytes of a file with these tensors.
@@ -62,25 +63,5 @@ extension SafeTensors {
             throw Problem("the header would have \(text.count) bytes", exit: .internalError)
         }
         return text
-    }
-}
-
-extension String {
-    /// The text as JSON, in quotes, which YAML reads as the same text.
-    var quotedAsJSON: String {
-        var quoted = "\""
-        for scalar in unicodeScalars {
-            switch scalar.value {
-            case 0x22, 0x5C:
-                quoted += "\\"
-                quoted.unicodeScalars.append(scalar)
-            case 0x0A: quoted += "\\n"
-            case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0xFEFF:
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
     }
 }

@@ -36,7 +36,7 @@ enum PythonLiteral {
 
     var spelling: String {
         switch self {
-        case .text(let text): Self.quoted(text)
+        case .text(let text): text.quoted(by: "'")
         case .number(let value): String(value)
         case .flag(let value): value ? "True" : "False"
         }
@@ -45,22 +45,5 @@ enum PythonLiteral {
     /// `{0: 'fire', 1: 'smoke'}`; keys as they stand.
     static func dictionary(_ pairs: [(String, PythonLiteral)]) -> String {
         "{\(pairs.map { "\($0.0): \($0.1.spelling)" }.joined(separator: ", "))}"
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "'"
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0x27, 0x5C:
-                result += "\\"
-                result.unicodeScalars.append(scalar)
-            case 0x0A: result += "\\n"
-            case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0xFEFF:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "'"
     }
 }

@@ -16,11 +16,15 @@ extension Weights {
         switch entry.content {
         case .parameter(let parameter): memoryOrder(entry, numbers, target + parameter.range.lowerBound)
         case .statistic(let statistic): memoryOrder(entry, numbers, target + statistic.range.lowerBound)
-        case .counter: stepsTracked = Int(numbers[0])
+        case .counter: stepsTracked = Weights.steps(numbers[0])
         case .constant: break
         }
         didChange()
     }
+
+    /// A count that a file may hold in any type; what is no count (an overflow in 16 bits) begins anew, as nothing is
+    /// computed from it.
+    public static func steps(_ stored: Float) -> Int { Int(exactly: stored.rounded()) ?? 0 }
 
     private func fileOrder(_ entry: Entry, _ source: UnsafePointer<Float>) -> [Float] {
         guard entry.isConvolution else { return Array(UnsafeBufferPointer(start: source, count: entry.count)) }

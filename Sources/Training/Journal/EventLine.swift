@@ -1,4 +1,5 @@
 import Datasets
+import Documents
 import Foundation
 
 /// A value of a line of `events.jsonl`; keys keep their order.
@@ -15,23 +16,10 @@ indirect enum EventValue {
         case .number(let value): value.isFinite ? "\(value)" : "null"
         case .count(let value): "\(value)"
         case .flag(let value): value ? "true" : "false"
-        case .text(let value): EventValue.quoted(value)
+        case .text(let value): value.quotedAsJSON
         case .object(let pairs):
-            "{" + pairs.map { EventValue.quoted($0.key) + ":" + $0.value.json }.joined(separator: ",") + "}"
+            "{" + pairs.map { $0.key.quotedAsJSON + ":" + $0.value.json }.joined(separator: ",") + "}"
         }
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": result += "\\\(scalar)"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-                result += String(format: "\\u%04x", scalar.value)
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }
 

@@ -31,9 +31,10 @@ final class ScalarFiles {
         for name in names where name.hasPrefix(EventRecord.filePrefix) { unlink(folder.file(name)) }
     }
 
-    /// Forgets lines of epochs that will happen again; TensorBoard itself drops steps that a later file repeats.
+    /// Forgets epochs that will happen again, and tells TensorBoard to.
     func resume(at position: Position) throws {
         try lines.cut { EventLine.isBefore(position, line: $0) }
+        header += EventRecord.start(step: position.epoch + 1, time: Date().timeIntervalSince1970)
     }
 
     /// Writes an epoch.

@@ -13,7 +13,7 @@ struct FinalValidation {
     let ranks: any Communicator
     let log: RunLog
 
-    /// What was found, on rank 0.
+    /// What was found, on rank 0; nil, too, when the weights cannot be read, which costs a warning.
     ///
     /// - Parameter checkpoints: where the weights are; on rank 0, which tells the others.
     func details(of checkpoints: CheckpointFolder?) throws -> ValidationDetails? {
@@ -21,13 +21,19 @@ struct FinalValidation {
         var bytes: [UInt8] = []
         if let checkpoints {
             let path = FinalValidation.bestFile(in: checkpoints)
-            let weights = try ModelFile(SafeTensors(contentsOf: path), path: path).weights
-            let rows = Dictionary(uniqueKeysWithValues: student.classNames.indices.map { ($0, $0) })
-            try model.load(weights.mapValues { ($0.shape, $0.values) }, rows: rows, file: path)
-            bytes = model.weights.values.bytes
-            log.note("Validating \(path)...")
+            do {
+                let weights = try ModelFile(SafeTensors(contentsOf: path), path: path).weights
+                let rows = Dictionary(uniqueKeysWithValues: student.classNames.indices.map { ($0, $0) })
+                try model.load(weights.mapValues { ($0.shape, $0.values) }, rows: rows, file: path)
+                bytes = model.weights.values.bytes
+                log.note("Validating \(path)...")
+            } catch {
+                log.note("warning: \(error) The run ends without pictures of its validation.")
+            }
         }
-        model.weights.values.copy(bytes: try ranks.broadcast(bytes))
+        bytes = try ranks.broadcast(bytes)
+        if bytes.isEmpty { return nil }
+        model.weights.values.copy(bytes: bytes)
         model.weights.didChange()
         evaluator.keepsDetails = true
         defer { evaluator.keepsDetails = false }

@@ -123,16 +123,6 @@ struct ModelLoading {
         return rows
     }
 
-    /// The model of a file, with the file's own classes, and the image size that it was trained at.
-    static func model(_ path: String) throws -> (model: Detector, imageSize: [Int]?) {
-        let file = try ModelFile.read(path)
-        let table = try table(of: file, path: path)
-        let names = file.names ?? (0..<table.classCount).map { "class_\($0)" }
-        let weights = file.weights.mapValues { ($0.shape, $0.values) }
-        let rows = Dictionary(uniqueKeysWithValues: names.indices.map { ($0, $0) })
-        return (try loaded(weights, table, names, rows: rows, path: path), file.imageSize)
-    }
-
     private static func loaded(
         _ weights: NamedWeights, _ table: LayerTable, _ names: [String], rows: [Int: Int], path: String
     ) throws -> Detector {

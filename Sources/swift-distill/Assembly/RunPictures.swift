@@ -43,13 +43,17 @@ final class RunPictures {
 
     /// Curves, confusion, and the first batches.
     func drawValidation(_ details: ValidationDetails) {
-        draw { try folder.writeValidation(details) }
+        draw { folder.writeValidation(details, failed: warn) }
     }
 
     private func draw(_ body: () throws -> Void) {
         let start = chost_seconds()
         defer { seconds += chost_seconds() - start }
-        do { try body() } catch { log.note("warning: \(error) The run goes on without this picture.") }
+        do { try body() } catch { warn(error) }
+    }
+
+    private func warn(_ error: any Error) {
+        log.note("warning: \(error) The run goes on without this picture.")
     }
 }
 

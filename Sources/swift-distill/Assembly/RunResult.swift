@@ -41,9 +41,10 @@ final class RunResult {
         }
     }
 
-    /// Puts the best student into the registry, and `best.pt` and `last.pt` beside the run's checkpoints, and says where
-    /// they are and how the student compares.
-    func handOver(_ checkpoints: CheckpointFolder, student: Detector, epochs: Int, log: RunLog) throws {
+    /// Puts the best student into the registry, and `best.pt` and `last.pt` beside the run's checkpoints.
+    ///
+    /// - Returns: lines that say where they are and how the student compares.
+    func handOver(_ checkpoints: CheckpointFolder, student: Detector, epochs: Int) throws -> [String] {
         let files = ["best", "last"].map { CheckpointFolder.file($0, in: checkpoints.path) }
             .filter { FileManager.default.fileExists(atPath: $0) }
         let path = files.first ?? CheckpointFolder.file("last", in: checkpoints.path)
@@ -63,10 +64,11 @@ final class RunResult {
             let bytes = file == path ? torch : try HandedOver(checkpoint: file).torchFile
             try writeDurably(bytes, to: (file as NSString).deletingPathExtension + ".pt")
         }
-        log.note("student: \(folder.latest)/model.safetensors, and model.pt for Ultralytics")
-        if !progress.startMetrics.isEmpty { log.note("  at the start  \(RunResult.line(progress.startMetrics))") }
-        if !metrics.isEmpty { log.note("  now           \(RunResult.line(metrics))") }
-        if let teacher { log.note("  its teacher   \(RunResult.line(teacher))") }
+        let compared = [
+            ("at the start", progress.startMetrics), ("now         ", metrics), ("its teacher ", teacher ?? []),
+        ]
+        return ["student: \(folder.latest)/model.safetensors, and model.pt for Ultralytics"]
+            + compared.filter { !$1.isEmpty }.map { "  \($0)  \(RunResult.line($1))" }
     }
 
     private func card(

@@ -98,6 +98,9 @@ struct TrainingRun {
         StopSignal.onTermination(nil)
         try (journal as? RunJournal)?.conclude(ending, state)
         if ending == .stoppedOnRequest { return .stopped }
+        let comparison = try (journal as? RunJournal).map {
+            try result.handOver($0.folder.checkpoints, student: student, epochs: state.progress.epoch)
+        }
         if recipe.plots {
             let validation = FinalValidation(student: student, evaluator: evaluator, ranks: ranks, log: log)
             let details = try validation.details(of: (journal as? RunJournal)?.folder.checkpoints)
@@ -105,9 +108,7 @@ struct TrainingRun {
             if let journal = journal as? RunJournal { pictures?.drawResults(journal.folder.file("results.csv")) }
             if let pictures { log.note(String(format: "drawing took %.0f ms in all", 1e3 * pictures.seconds)) }
         }
-        if let folder = (journal as? RunJournal)?.folder.checkpoints {
-            try result.handOver(folder, student: student, epochs: state.progress.epoch, log: log)
-        }
+        for line in comparison ?? [] { log.note(line) }
         return .done
     }
 

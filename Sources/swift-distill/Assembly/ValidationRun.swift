@@ -44,7 +44,7 @@ struct ValidationRun {
         func tell(_ text: String) { if ranks.rank == 0 { print(text) } }
         let data = try DataLoading(recipe, training: false, ranks: ranks, print: tell)
         var loading = ModelLoading(recipe: recipe, classNames: data.names)
-        let detector = try loading.trained(model, role: "model")
+        let detector = try loading.trained(ModelPlace(model).path, role: "model")
         for note in loading.notes { tell(note) }
         if let size = loading.imageSize, !isSizeGiven { recipe.imgsz = size.map { ($0 + 31) / 32 * 32 } }
         tell(
@@ -57,6 +57,8 @@ struct ValidationRun {
             model: detector, batches: batches, recipe: recipe,
             workers: Prefetcher.threads(workers: recipe.workers, cores: Threads.count))
         evaluator.keepsDetails = pictures != nil
+        // Before what takes long: whether there is a place for pictures.
+        let folder = ranks.rank == 0 ? try pictures.map(pictureFolder) : nil
         let start = chost_seconds()
         guard let scores = try evaluator.evaluate(detector, ranks: ranks), let metrics = evaluator.metrics else {
             return nil
@@ -64,18 +66,17 @@ struct ValidationRun {
         var result = ValidationResult(
             model: model, metrics, losses: scores.losses, seconds: chost_seconds() - start, ranks: ranks.size,
             times: evaluator.times)
-        if let details = evaluator.details { try draw(details, into: &result) }
+        if let folder, let details = evaluator.details {
+            PictureFolder(folder).writeValidation(details) { tell("warning: \($0)") }
+            result.confusion = details.confusion.table(classes: details.classNames.count)
+            result.pictures = folder
+        }
         return result
     }
 
-    private func draw(_ details: ValidationDetails, into result: inout ValidationResult) throws {
-        guard let pictures else { return }
-        let folder =
-            recipe.existOk
-            ? try FolderSeries.reuse(project: pictures.project, name: pictures.name)
-            : try FolderSeries.make(project: pictures.project, name: pictures.name)
-        try PictureFolder(folder).writeValidation(details)
-        result.confusion = details.confusion.table(classes: details.classNames.count)
-        result.pictures = folder
+    private func pictureFolder(_ place: (project: String, name: String)) throws -> String {
+        recipe.existOk
+            ? try FolderSeries.reuse(project: place.project, name: place.name)
+            : try FolderSeries.make(project: place.project, name: place.name)
     }
 }

@@ -37,6 +37,23 @@ struct ModelExport {
                 "would be replaced by its own copy", file: source.path,
                 remedy: "Name another file with output=…, or another format", exit: .commandLine)
         }
+        try refuseLoss()
+    }
+
+    /// What a run needs to go on is never replaced, and no file that was named by a pattern of the shell.
+    private func refuseLoss() throws {
+        guard FileManager.default.fileExists(atPath: output) else { return }
+        if format == .safetensors, let file = try? ModelFile.read(output),
+            file.metadata["format"] == ModelFile.checkpointFormat
+        {
+            throw Problem(
+                "is a checkpoint that a run resumes from", file: output,
+                remedy: "Name another file with output=…", exit: .commandLine)
+        }
+        guard options.replaces else {
+            throw Problem(
+                "exists already", file: output, remedy: "Write `output=\(output)` to replace it", exit: .commandLine)
+        }
     }
 
     /// - Parameter say: gets every line for the user.
@@ -56,10 +73,20 @@ struct ModelExport {
         say(
             "\(output): \(model.table.architecture), \(counted(model.names.count, "class", "classes")), "
                 + "\(half ? 16 : 32)-bit floats, \(String(format: "%.1f", Double(size) / 1e6)) MB")
+        let report: Parity.Report
         if format == .onnx {
-            try tell(about: onnxOptions(model), of: model, say)
+            let onnx = try onnxOptions(model)
+            tell(about: onnx, of: model, say)
+            report = try parity(of: onnx, model)
         } else {
-            say(try Parity(of: model).report(with: try ModelPlace(output).model()))
+            report = try Parity(of: model).report(
+                with: try ModelPlace(output).model(), isExact: !half || model.fitsHalf)
+        }
+        say(report.text)
+        guard report.agrees else {
+            throw Problem(
+                "does not answer as the model that was written into it", file: output,
+                remedy: "Do not use it, and report this", exit: .internalError)
         }
     }
 
@@ -77,7 +104,7 @@ struct ModelExport {
         return onnx
     }
 
-    private func tell(about onnx: ONNXOptions, of model: ExportedModel, _ say: (String) -> Void) throws {
+    private func tell(about onnx: ONNXOptions, of model: ExportedModel, _ say: (String) -> Void) {
         let size = "\(onnx.size.height), \(onnx.size.width)"
         say(
             "input images [\(onnx.isDynamic ? "batch, 3, height, width" : "\(onnx.batch), 3, \(size)")], output output0 "
@@ -87,7 +114,19 @@ struct ModelExport {
         if !options.imgsz.isEmpty, options.imgsz.contains(where: { $0 % 32 != 0 }) {
             say("note: imgsz is rounded up to a multiple of 32")
         }
-        let parity = Parity(of: model, size: onnx.size, count: onnx.isDynamic ? 2 : onnx.batch)
-        say(try parity.report(with: try ONNXEvaluation(contentsOf: output)))
+    }
+
+    /// Of the file; where that is for more pixels than can be computed here, of the same graph for one small image.
+    private func parity(of onnx: ONNXOptions, _ model: ExportedModel) throws -> Parity.Report {
+        let written = try ONNXEvaluation(contentsOf: output)
+        let count = onnx.isDynamic ? 2 : onnx.batch
+        if count * onnx.size.height * onnx.size.width <= Parity.mostPixels {
+            return try Parity(of: model, size: onnx.size, count: count).report(with: written, isExact: !onnx.half)
+        }
+        var small = onnx
+        small.batch = 1
+        small.size = (min(onnx.size.height, 320), min(onnx.size.width, 320))
+        let graph = try ONNXEvaluation(try model.onnxFile(small, program: Self.program), path: output)
+        return try Parity(of: model, size: small.size, count: 1).report(with: graph, isExact: !onnx.half)
     }
 }

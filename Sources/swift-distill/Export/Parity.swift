@@ -24,6 +24,12 @@ struct Parity {
         }
     }
 
+    /// What is said of a comparison, and whether the file may be trusted.
+    struct Report {
+        var text: String
+        var agrees: Bool
+    }
+
     private let model: ExportedModel
     /// Height and width.
     private let size: (height: Int, width: Int)
@@ -31,6 +37,8 @@ struct Parity {
 
     /// Sides beyond which agreement is not shown better, only later.
     private static let largestSide = 320
+    /// Pixels of all images that a graph is computed for, operator by operator, in bearable time and memory.
+    static let mostPixels = 4 * 640 * 640
 
     /// Of a file that holds weights: on two images, of the training's size as far as that is not large.
     init(of model: ExportedModel) {
@@ -74,17 +82,22 @@ struct Parity {
         return answer
     }
 
-    /// The comparison with the model that was read back from the file, in words.
-    func report(with other: ExportedModel) throws -> String {
+    /// The comparison with the model that was read back from the file.
+    ///
+    /// - Parameter isExact: whether no weight was rounded.
+    func report(with other: ExportedModel, isExact: Bool) throws -> Report {
         let images = images
-        let lines = Self.difference(try answer(of: model, to: images), try answer(of: other, to: images))
+        let difference = Self.difference(try answer(of: model, to: images), try answer(of: other, to: images))
         let same = model.tensors(sameAs: other)
-        return text(lines) + "\n\(same) of \(model.weights.count) tensors are the same bit for bit"
+        let words =
+            text(difference) + "\n\(same) of \(model.weights.count) tensors are the same bit for bit"
             + (model.names == other.names ? ", and so are all class names" : "; CLASS NAMES DIFFER")
+        let isWhole = model.names == other.names && (!isExact || same == model.weights.count)
+        return Report(text: words, agrees: isWhole && Self.agrees(difference, isExact: isExact))
     }
 
     /// The comparison with a graph that was read back from the file, computed operator by operator.
-    func report(with graph: ONNXEvaluation) throws -> String {
+    func report(with graph: ONNXEvaluation, isExact: Bool) throws -> Report {
         let images = images
         let other: Answer
         if graph.suppresses {
@@ -95,8 +108,18 @@ struct Parity {
         }
         var own = try answer(of: model, to: images)
         if graph.suppresses { own.keepBestClass(of: model.names.count) }
-        return text(Self.difference(own, other))
+        let difference = Self.difference(own, other)
+        let words =
+            text(difference)
             + (graph.suppresses ? "\nsuppression was not compared: it keeps boxes by the standard operator" : "")
+        return Report(text: words, agrees: Self.agrees(difference, isExact: isExact))
+    }
+
+    /// Rounding moves an answer by less than this; rounded weights may move it anywhere, though not beyond all numbers.
+    private static func agrees(_ difference: (boxes: Float, scores: Float), isExact: Bool) -> Bool {
+        isExact
+            ? difference.boxes < 0.1 && difference.scores < 1e-3
+            : difference.boxes.isFinite && difference.scores.isFinite
     }
 
     /// Images as `[N, 3, H, W]`.

@@ -93,12 +93,13 @@ struct RunRecord {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
         let rows = text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
         guard let names = rows.first, names.first == "epoch" else { return nil }
-        let full = rows.dropFirst().filter { $0.count == names.count }
+        // A table that somebody has edited costs the rows that cannot be read, no more.
+        let full = rows.dropFirst().filter { $0.count == names.count && Int($0[0]) != nil }
         let pairs = names.enumerated().map { column, name in
-            let numbers = full.map { Double($0[column]) ?? .nan }
-            return Node.Pair(
-                String(name),
-                Node(.list(numbers.map { name == "epoch" ? Node(.int(Int($0))) : Node(.double($0)) })))
+            let values = full.map { row in
+                column == 0 ? Node.Kind.int(Int(row[0]) ?? 0) : .double(Double(row[column]) ?? .nan)
+            }
+            return Node.Pair(String(name), Node(.list(values.map { Node($0) })))
         }
         return Node(.map(pairs))
     }

@@ -1,4 +1,5 @@
 import Detection
+import Documents
 import Foundation
 
 /// `predictions.json`: a flat list of detections, as the field writes it for evaluators of COCO.
@@ -6,18 +7,19 @@ struct PredictionList {
     private var rows: [String] = []
 
     /// Adds what was found in one picture.
-    mutating func add(_ boxes: [DetectedBox], file: String) {
+    ///
+    /// - Parameter stem: the file's name without its ending, changed where another picture has the same.
+    mutating func add(_ boxes: [DetectedBox], file: String, stem: String) {
         let name = (file as NSString).lastPathComponent
-        let stem = (name as NSString).deletingPathExtension
         // A number where the name is one, as annotations of COCO count their pictures.
         let isNumber = !stem.isEmpty && stem.utf8.count < 19 && stem.utf8.allSatisfy { (48...57).contains($0) }
-        let id = isNumber ? "\(Int(stem) ?? 0)" : PredictionList.quoted(stem)
+        let id = isNumber ? "\(Int(stem) ?? 0)" : stem.quotedAsJSON
         for box in boxes {
             let (low, high) = (box.box.lowHalf, box.box.highHalf)
             let numbers = [low.x, low.y, high.x - low.x, high.y - low.y].map { rounded(Double($0), 1e3) }
             // Categories are counted from 1 there.
             rows.append(
-                "{\"image_id\": \(id), \"file_name\": \(PredictionList.quoted(name)), "
+                "{\"image_id\": \(id), \"file_name\": \(name.quotedAsJSON), "
                     + "\"category_id\": \(box.category + 1), \"bbox\": [\(numbers.joined(separator: ", "))], "
                     + "\"score\": \(rounded(Double(box.confidence), 1e5))}")
         }
@@ -28,11 +30,5 @@ struct PredictionList {
 
     private func rounded(_ value: Double, _ factor: Double) -> String {
         "\((value * factor).rounded(.toNearestOrEven) / factor)"
-    }
-
-    private static func quoted(_ text: String) -> String {
-        let data = try? JSONSerialization.data(
-            withJSONObject: text, options: [.fragmentsAllowed, .withoutEscapingSlashes])
-        return data.map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
     }
 }

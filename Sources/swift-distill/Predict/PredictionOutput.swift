@@ -2,6 +2,7 @@ import Checkpoints
 import Configuration
 import Datasets
 import Detection
+import Diagnostics
 import Foundation
 import Graphics
 import Plots
@@ -41,6 +42,11 @@ struct PredictionOutput {
         let folder = try place()
         let stem = freeStem(of: file)
         if settings.save {
+            guard max(picture.width, picture.height) <= Canvas.largestSide else {
+                throw Problem(
+                    "is larger than \(Canvas.largestSide) pixels, which cannot be drawn on", file: file,
+                    remedy: "Predict with save=false")
+            }
             try writeDurably(try drawn(prediction, on: picture).jpeg(), to: "\(folder)/\(stem).jpg")
         }
         if settings.saveTxt {
@@ -54,7 +60,7 @@ struct PredictionOutput {
                 labelFiles += 1
             }
         }
-        if settings.saveJson { list.add(prediction.boxes, file: file) }
+        if settings.saveJson { list.add(prediction.boxes, file: file, stem: stem) }
     }
 
     private func drawn(_ prediction: Prediction, on picture: Picture) -> Canvas {

@@ -1,9 +1,11 @@
 import CHost
 import Checkpoints
+import Collectives
 import Configuration
 import Datasets
 import Detection
 import Diagnostics
+import Exports
 import Foundation
 import Models
 import Tensors
@@ -23,14 +25,15 @@ struct PredictionRun {
             settings.source, workingDirectory: FileManager.default.currentDirectoryPath)
         startMatrixProducts()
         Threads.count = settings.threads > 0 ? settings.threads : Int(chost_allowed_cores())
-        let (detector, trainedSize) = try ModelLoading.model(model)
-        let predictor = try predictor(detector, trainedSize: trainedSize)
+        let stored = try ModelPlace(model).model()
+        let detector = try stored.detector()
+        let predictor = try predictor(detector, trainedSize: stored.imageSize)
         var output = PredictionOutput(settings, classNames: detector.classNames)
         let report = PredictionReport(classNames: detector.classNames, count: files.count)
         var times = PredictionTimes()
         var seen = 0, unread = 0
         var inputSize = predictor.size
-        for (number, file) in files.enumerated() {
+        for (number, file) in files.enumerated() where StopSignal.received == nil {
             let picture: Picture
             do { picture = try PictureFile.read(file) } catch let problem as Problem {
                 if files.count == 1 { throw problem }
@@ -48,6 +51,7 @@ struct PredictionRun {
         }
         if seen > 0 { print(report.speed(times, images: seen, inputSize: inputSize)) }
         if let text = try output.finish() { print(text) }
+        if StopSignal.received != nil { return .stopped }
         if unread > 0 {
             throw Problem(
                 "\(counted(unread, "picture")) of \(files.count) could not be read, see above",

@@ -1,3 +1,4 @@
+import CHost
 import Checkpoints
 import Diagnostics
 import Foundation
@@ -15,6 +16,33 @@ struct ResultFolder {
     private var previous: String { path + "/previous" }
 
     private var fresh: String { path + "/latest.\(ProcessInfo.processInfo.processIdentifier).tmp" }
+
+    /// What a run that was killed while it wrote has left, a day later: until then somebody may be writing.
+    private func removeAbandoned() {
+        let manager = FileManager.default
+        for name in (try? manager.contentsOfDirectory(atPath: path)) ?? []
+        where name.hasPrefix("latest.") && name.hasSuffix(".tmp") {
+            let file = "\(path)/\(name)"
+            let date = (try? manager.attributesOfItem(atPath: file))?[.modificationDate] as? Date
+            if let date, date.timeIntervalSinceNow < -86_400 { try? manager.removeItem(atPath: file) }
+        }
+    }
+
+    /// Where there is no result yet, and where the file system cannot exchange two folders.
+    private func moveInPlace() throws {
+        let manager = FileManager.default
+        let isReplacing = manager.fileExists(atPath: latest)
+        if isReplacing {
+            try? manager.removeItem(atPath: previous)
+            try manager.moveItem(atPath: latest, toPath: previous)
+        }
+        do {
+            try manager.moveItem(atPath: fresh, toPath: latest)
+        } catch {
+            if isReplacing { try? manager.moveItem(atPath: previous, toPath: latest) }
+            throw error
+        }
+    }
 
     /// Throws when a result could not be put here; leaves nothing behind.
     ///
@@ -45,21 +73,24 @@ struct ResultFolder {
         }
     }
 
-    /// Puts these files in the place of the last result; the first of them being there already, nothing changes, so that
-    /// a finished run that is started again does not push the result before out.
+    /// Puts these files in the place of the last result; all of them and the first as it is being there already, nothing
+    /// changes, so that a finished run that is started again does not push the result before out.
     ///
     /// - Throws: `Problem` when the folder cannot be written; the last result then stays.
     func replace(with files: [(name: String, bytes: [UInt8])]) throws {
         let manager = FileManager.default
-        if let first = files.first, manager.contents(atPath: latest + "/" + first.name) == Data(first.bytes) { return }
+        let isThere = files.allSatisfy { manager.fileExists(atPath: latest + "/" + $0.name) }
+        if isThere, manager.contents(atPath: latest + "/" + files[0].name) == Data(files[0].bytes) { return }
+        removeAbandoned()
         do {
             try make(missingFolders, exit: .inputOutput)
             for file in files { try writeDurably(file.bytes, to: fresh + "/" + file.name) }
-            if manager.fileExists(atPath: latest) {
-                if manager.fileExists(atPath: previous) { try manager.removeItem(atPath: previous) }
-                try manager.moveItem(atPath: latest, toPath: previous)
+            if chost_exchange(fresh, latest) == 0 {
+                try? manager.removeItem(atPath: previous)
+                try manager.moveItem(atPath: fresh, toPath: previous)
+            } else {
+                try moveInPlace()
             }
-            try manager.moveItem(atPath: fresh, toPath: latest)
         } catch {
             try? manager.removeItem(atPath: fresh)
             if let problem = error as? Problem { throw problem }

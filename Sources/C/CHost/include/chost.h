@@ -56,11 +56,17 @@ void chost_step_aside(void);
 // Asks for the cache line at `address`; it need not exist.
 static inline void chost_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
 
+// Gives two folders each other's name at once. Returns 0, or -1 with errno, also where the file system cannot do it.
+int chost_exchange(const char *first, const char *second);
+
 // --- Signals ---------------------------------------------------------------------------------------------------------
 
-// From now on SIGUSR1, SIGTERM, SIGINT and SIGHUP ask the program to stop instead of ending it, and SIGPIPE and SIGXFSZ
-// are ignored. A second SIGTERM or SIGINT ends the process at once. Returns 0, or -1 with errno. May be repeated.
+// From now on SIGUSR1, SIGTERM, SIGINT and SIGHUP ask the program to stop instead of ending it. A second SIGTERM or SIGINT
+// ends the process at once. Returns 0, or -1 with errno. May be repeated.
 int chost_listen_for_signals(void);
+
+// From now on a reader that is gone (SIGPIPE) or a quota that is used up (SIGXFSZ) is an error of one write.
+void chost_survive_failed_writes(void);
 // The first signal that asked to stop, or 0.
 int chost_stop_signal(void);
 // Calls `callback` on a thread of its own whenever a stop is asked; NULL ends that. When this returns, the previous

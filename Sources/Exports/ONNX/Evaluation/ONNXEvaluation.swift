@@ -16,10 +16,18 @@ public struct ONNXEvaluation {
     ///
     /// - Throws: `Problem` when it is damaged.
     public init(contentsOf path: String) throws {
+        try self.init(path: path) { try [UInt8](Data(contentsOf: URL(filePath: path))) }
+    }
+
+    /// Reads what would be a file.
+    ///
+    /// - Parameter path: the file in messages.
+    public init(_ bytes: [UInt8], path: String) throws { try self.init(path: path) { bytes } }
+
+    private init(path: String, _ bytes: () throws -> [UInt8]) throws {
         self.path = path
         do {
-            let bytes = try Data(contentsOf: URL(filePath: path))
-            model = try Onnx_ModelProto(serializedBytes: bytes)
+            model = try Onnx_ModelProto(serializedBytes: try bytes())
         } catch {
             throw Problem("cannot be read back as ONNX: \(error)", file: path, remedy: "Export it again")
         }
@@ -38,13 +46,19 @@ public struct ONNXEvaluation {
     public func values(_ names: [String], for images: ONNXValue) throws -> [ONNXValue] {
         var values = values
         values["images"] = images
-        for node in model.graph.node where names.contains(where: { values[$0] == nil }) {
+        // Maps go when nobody asks for them any more: all of them together would not fit into memory.
+        var lastUse: [String: Int] = [:]
+        for (place, node) in model.graph.node.enumerated() {
+            for name in node.input { lastUse[name] = place }
+        }
+        for (place, node) in model.graph.node.enumerated() where names.contains(where: { values[$0] == nil }) {
             let inputs = node.input.map { values[$0] ?? ONNXValue(shape: [0], values: []) }
             guard node.input.allSatisfy({ $0.isEmpty || values[$0] != nil }) else {
                 throw Problem("node \(node.name) comes before its input", file: path, exit: .internalError)
             }
             let results = try ONNXOperator(node).callAsFunction(inputs)
             for (name, result) in zip(node.output, results) { values[name] = result }
+            for name in node.input where lastUse[name] == place && !names.contains(name) { values[name] = nil }
         }
         return try names.map { name in
             guard let value = values[name] else {
