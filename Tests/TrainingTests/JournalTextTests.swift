@@ -79,7 +79,7 @@ private let rates = Rates(weight: 0.1, norm: 0.2, bias: 0.3, momentum: 0.9, weig
         let line = EventLine(run: "a \"b\"\n", terms: fiveTerms.map(\.name), weights: fiveTerms.map(\.weight))
         let text = line.step(run.report(norm: .nan, values: [1, 2, 3, 4, .infinity], skipped: true))
         #expect(
-            text == #"{"run":"a \"b\"\u000a","event":"step","epoch":1,"step":1,"#
+            text == #"{"run":"a \"b\"\n","event":"step","epoch":1,"step":1,"#
                 + #""terms":{"box":1.0,"cls":2.0,"dfl":3.0,"distill_box":4.0,"distill_cls":null},"total":16.0,"#
                 + #""grad_norm":null,"lr":{"weight":0.1,"norm":0.2,"bias":0.3},"momentum":0.9,"images":8,"#
                 + #""objects":21,"images_per_second":16.0,"loading_share":0.25,"agreement_share":0.0,"exposed_share":0.0,"skipped":true}"#
