@@ -30,6 +30,21 @@ import Testing
         #expect(try run.numbers("plain") == run.numbers("one"))
     }
 
+    @Test func aPictureThatCannotBeWrittenCostsAWarningAndNoOther() throws {
+        let run = try SceneRun("epochs=1", "close_mosaic=0")
+        let place = run.place("one").appending(path: "confusion_matrix_normalized.png")
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        let outcome = try run.train("one", ranks: 2)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let warnings = outcome.lines.filter {
+            $0.contains("warning: ") && $0.contains("confusion_matrix_normalized.png")
+        }
+        #expect(warnings.count == 1, "\(outcome.output)")
+        let files = try FileManager.default.contentsOfDirectory(atPath: run.place("one").path)
+        #expect(
+            Set(["confusion_matrix.png", "BoxR_curve.png", "val_batch0_pred.jpg", "results.png"]).isSubset(of: files))
+    }
+
     @Test(.enabled(if: Peer.has("tensorboard"), "needs PEER_PYTHON with tensorboard"))
     func tensorBoardReadsEveryEpoch() throws {
         let run = try SceneRun("epochs=2", "plots=false")

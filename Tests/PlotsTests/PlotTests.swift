@@ -22,6 +22,13 @@ import Testing
         return Double(dark) * 3 / Double(pixels.count)
     }
 
+    /// Parts of the pixels that two pictures of one size do not share.
+    private func difference(_ first: Canvas, _ second: Canvas) -> Double {
+        let (a, b) = (first.rgb, second.rgb)
+        guard a.count == b.count else { return 1 }
+        return Double(zip(a, b).count { $0 != $1 }) / Double(a.count)
+    }
+
     @Test(arguments: [1, 5, 80], [true, false])
     func curvesAreDrawnForAnyNumberOfClasses(_ classes: Int, _ findings: Bool) throws {
         let metrics = Situations.statistics(classes: classes, findings: findings)
@@ -29,6 +36,10 @@ import Testing
         for curve in CurvePlot.allCases {
             let canvas = curve.draw(metrics)
             #expect(ink(canvas) > 0.01)
+            let nothing = Situations.statistics(classes: classes, findings: false)
+                .metrics(names: Situations.names(classes), compatibility: .current)
+            // Lines and scores that nothing found does not have.
+            #expect((difference(canvas, curve.draw(nothing)) > 0.003) == findings)
             try look(canvas, "\(curve)-\(classes)-\(findings)")
         }
         let all = CurvePlot.precisionRecall.summary(metrics)
@@ -57,11 +68,11 @@ import Testing
     func confusionIsDrawnForAnyNumberOfClasses(_ classes: Int, _ normalized: Bool) throws {
         let canvas = ConfusionPlot.draw(
             Situations.confusion(classes: classes), names: Situations.names(classes), normalized: normalized)
-        #expect(ink(canvas) > 0.01)
+        let empty = ConfusionPlot.draw(ConfusionMatrix(), names: Situations.names(classes), normalized: normalized)
+        // Cells on the diagonal at least.
+        #expect(difference(canvas, empty) > 0.2 / Double(classes + 1))
         try look(canvas, "confusion-\(classes)-\(normalized)")
-        try look(
-            ConfusionPlot.draw(ConfusionMatrix(), names: Situations.names(classes), normalized: normalized),
-            "confusion-\(classes)-\(normalized)-empty")
+        try look(empty, "confusion-\(classes)-\(normalized)-empty")
     }
 
     @Test func normalizedColumnsAddUpToOne() {
@@ -96,12 +107,15 @@ import Testing
                 box: SIMD4(Float(number % 17) / 17, Float(number % 23) / 23, 0.1 + Float(number % 5) / 9, 0.2))
         }
         let names = classes == 5 ? Array(Situations.oddNames.prefix(5)) : Situations.names(classes)
+        var drawn: [Canvas] = []
         for (title, all) in [("some", objects), ("none", [])] {
             let entry = ImageCatalog.Entry(
                 name: "a.jpg", height: 100, width: 100, fileSize: 1, objects: all, hasPolygons: false)
             let canvas = LabelsPlot(ImageCatalog(root: "/", entries: [entry], classes: names), names: names).draw()
-            #expect(ink(canvas) > 0.005)
+            drawn.append(canvas)
             try look(canvas, "labels-\(classes)-\(title)")
         }
+        // Bars, boxes, and both maps.
+        #expect(difference(drawn[0], drawn[1]) > 0.05)
     }
 }
