@@ -12,7 +12,7 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
     case internalError = 70
     /// The run folder is in use or cannot be made.
     case cannotCreate = 73
-    /// The final save failed.
+    /// A file could not be written.
     case inputOutput = 74
     /// Stopped on request after saving; `resume` continues.
     case stopped = 75

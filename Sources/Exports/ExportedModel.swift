@@ -142,8 +142,7 @@ extension ExportedModel {
     func entry(_ weight: Weight, half: Bool) -> SafeTensors.Entry {
         if let integers = weight.integers { return .init(ints: integers, shape: weight.shape) }
         guard half else { return .init(floats: weight.values, shape: weight.shape) }
-        let limit: Float = 65_504
-        return .init(halvesOf: weight.values.map { min(max($0, -limit), limit) }, shape: weight.shape)
+        return .init(halvesOf: weight.values.map(\.withinHalf), shape: weight.shape)
     }
 
     /// The model as a safetensors file with everything that is known about it.
@@ -158,5 +157,13 @@ extension ExportedModel {
         texts["program"] = program
         let pairs = weights.map { ($0.name, entry($0.weight, half: half)) }
         return SafeTensors(entries: Dictionary(uniqueKeysWithValues: pairs), metadata: texts)
+    }
+}
+
+extension Float {
+    /// The value, or the largest of its sign that 16 bits hold.
+    var withinHalf: Float {
+        let limit = Float(Float16.greatestFiniteMagnitude)
+        return min(max(self, -limit), limit)
     }
 }

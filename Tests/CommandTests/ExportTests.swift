@@ -26,6 +26,37 @@ import Testing
         #expect(try Data(contentsOf: run.weights("one").appending(path: "best.pt")) == before)
     }
 
+    @Test func theResultBeforeStaysBesideTheNewOne() throws {
+        let run = try SceneRun("epochs=1", "plots=false", "val=false")
+        let place = run.folder.url.appending(path: "registry/model_registry/distilled")
+        func result(_ name: String) throws -> Data {
+            try Data(contentsOf: place.appending(path: "\(name)/model.safetensors"))
+        }
+        #expect(try run.train("one", ranks: 1).code == 0)
+        let first = try result("latest")
+        // What a killed run left long ago.
+        let abandoned = place.appending(path: "latest.1.tmp")
+        try FileManager.default.createDirectory(at: abandoned, withIntermediateDirectories: true)
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -200_000)], ofItemAtPath: abandoned.path)
+        #expect(try run.train("two", ranks: 1, "seed=5").code == 0)
+        let second = try result("latest")
+        #expect(try second != first && result("previous") == first)
+        // The same result once more pushes nothing out.
+        #expect(try run.train("two", ranks: 1, "seed=5").code == 0)
+        #expect(try result("latest") == second && result("previous") == first)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: place.path).sorted() == ["latest", "previous"])
+    }
+
+    @Test func aGraphForManyLargeImagesIsComparedInSmall() throws {
+        let folder = try Folder()
+        let outcome = try Program.run(
+            "export", Self.teacher, "x.onnx", "imgsz=1280", "batch=8", in: folder.url)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("[8, 3, 1280, 1280]"))
+        #expect(outcome.output.contains("too large to compute here; the same graph, on 1 sample image of 320×320"))
+    }
+
     /// A checkpoint in the middle of an epoch, of a run that was killed before it could hand anything over.
     @Test func aCheckpointOfAKilledRunBecomesAModel() throws {
         let run = try SceneRun()

@@ -40,7 +40,7 @@ public struct ValidationDetails {
 
     /// The first batches, loaded once more: they may have been another rank's.
     ///
-    /// Throws when a file has become unreadable.
+    /// - Throws: `Problem` when a file has become unreadable.
     public func samples() throws -> [Sample] {
         try (0..<min(Self.shownBatches, batches.count)).map { number in
             let batch = try batches.batch(number)

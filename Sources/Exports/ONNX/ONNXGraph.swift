@@ -74,9 +74,8 @@ struct ONNXGraph {
         tensor.name = name
         tensor.dims = shape.map { Int64($0) }
         if half {
-            let limit: Float = 65_504
             tensor.dataType = Int32(Onnx_TensorProto.DataType.float16.rawValue)
-            let halves = values.map { Float16(min(max($0, -limit), limit)).bitPattern.littleEndian }
+            let halves = values.map { Float16($0.withinHalf).bitPattern.littleEndian }
             tensor.rawData = halves.withUnsafeBytes { Data($0) }
         } else {
             tensor.dataType = Int32(Onnx_TensorProto.DataType.float.rawValue)

@@ -127,6 +127,7 @@ struct ModelExport {
         small.batch = 1
         small.size = (min(onnx.size.height, 320), min(onnx.size.width, 320))
         let graph = try ONNXEvaluation(try model.onnxFile(small, program: Self.program), path: output)
-        return try Parity(of: model, size: small.size, count: 1).report(with: graph, isExact: !onnx.half)
+        return try Parity(of: model, size: small.size, count: 1).report(
+            with: graph, isExact: !onnx.half, subject: .smallGraph)
     }
 }

@@ -24,6 +24,13 @@ struct Parity {
         }
     }
 
+    /// What answered besides the model.
+    enum Subject: String {
+        case file = "read back"
+        /// The same graph as the file's, for fewer and smaller images.
+        case smallGraph = "the file is read back, but too large to compute here; the same graph"
+    }
+
     /// What is said of a comparison, and whether the file may be trusted.
     struct Report {
         var text: String
@@ -97,7 +104,7 @@ struct Parity {
     }
 
     /// The comparison with a graph that was read back from the file, computed operator by operator.
-    func report(with graph: ONNXEvaluation, isExact: Bool) throws -> Report {
+    func report(with graph: ONNXEvaluation, isExact: Bool, subject: Subject = .file) throws -> Report {
         let images = images
         let other: Answer
         if graph.suppresses {
@@ -110,7 +117,7 @@ struct Parity {
         if graph.suppresses { own.keepBestClass(of: model.names.count) }
         let difference = Self.difference(own, other)
         let words =
-            text(difference)
+            text(difference, subject)
             + (graph.suppresses ? "\nsuppression was not compared: it keeps boxes by the standard operator" : "")
         return Report(text: words, agrees: Self.agrees(difference, isExact: isExact))
     }
@@ -165,9 +172,9 @@ struct Parity {
     }
 
     /// The largest differences as a line.
-    func text(_ difference: (boxes: Float, scores: Float)) -> String {
+    func text(_ difference: (boxes: Float, scores: Float), _ subject: Subject = .file) -> String {
         let images = "\(count) sample image\(count == 1 ? "" : "s") of \(size.height)×\(size.width)"
-        return "read back, on \(images): boxes differ by at most \(Self.number(difference.boxes)) pixels, "
+        return "\(subject.rawValue), on \(images): boxes differ by at most \(Self.number(difference.boxes)) pixels, "
             + "scores by at most \(Self.number(difference.scores))"
     }
 

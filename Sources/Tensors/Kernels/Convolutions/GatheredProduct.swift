@@ -74,7 +74,7 @@ struct GatheredProduct {
                 product.width = min(16, weights.columns - panel * 16)
                 for row in stride(from: 0, to: count, by: 6) {
                     product.rows = table + tap * height + row
-                    if panel == 0 && row + 6 < count { fetch(product, next: 6) }
+                    if panel == 0 && row + 6 < count { fetchNext(product) }
                     product.targets = targets + row
                     product.height = min(6, count - row)
                     multiplyTile(product)
@@ -86,9 +86,9 @@ struct GatheredProduct {
     /// Asks for the pixels of the tile after this one. Six short rows at once are too little for a processor to foresee, and
     /// each of their lines would be waited for.
     @inline(__always)
-    private func fetch(_ product: TileProduct, next distance: Int) {
+    private func fetchNext(_ product: TileProduct) {
         for tap in 0..<product.taps {
-            let rows = product.rows + (tap &* product.tapStride &+ distance)
+            let rows = product.rows + (tap &* product.tapStride &+ 6)
             for row in 0..<6 {
                 let pixel = rows[row] + product.offset
                 for value in stride(from: 0, to: product.depth, by: 16) { chost_prefetch(pixel + value) }
