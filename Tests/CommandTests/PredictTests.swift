@@ -82,6 +82,22 @@ import Testing
         #expect(try Program.run(words + ["exist_ok"], in: folder.url).output.contains("saved to out/predict\n"))
     }
 
+    @Test func whoAsksItToStopGetsWhatWasFoundSoFar() throws {
+        try FileManager.default.createDirectory(at: file("many"), withIntermediateDirectories: true)
+        for number in 0..<2000 {
+            try FileManager.default.createSymbolicLink(
+                at: file("many/\(number).jpg"), withDestinationURL: file("sc/val/images/scene_000000.jpg"))
+        }
+        let words = ["predict", model, "source=many", "save_json", "save=false", "project=out", "imgsz=192"]
+        let run = try ProgramRun.start([Program.path] + words, in: folder.url) { process, output in
+            ProgramRun.wait { output().contains("image 3/2000 ") }
+            kill(process, SIGINT)
+        }
+        #expect(run.code == 75 && !run.output.contains("image 2000/2000 "), "\(run.errors)")
+        let list = try JSONSerialization.jsonObject(with: Data(contentsOf: file("out/predict/predictions.json")))
+        #expect((list as? [Any])?.isEmpty == false)
+    }
+
     @Test func onePictureThatCannotBeReadDoesNotCostTheOthers() throws {
         try Data("no picture".utf8).write(to: file("sc/val/images/bad.jpg"))
         let run = try Program.run("predict", model, "source=sc/val/images/*.jpg", "save=false", in: folder.url)
