@@ -76,6 +76,9 @@ struct GatheredProduct {
                     product.rows = table + tap * height + row
                     if panel == 0 && row + 6 < count { fetchNext(product) }
                     product.targets = targets + row
+                    product.ask(
+                        for: product.panel + weights.panelSize, part: row / 6, of: divideUp(count, by: 6),
+                        weights: weights.panels * weights.panelSize)
                     product.height = min(6, count - row)
                     multiplyTile(product)
                 }

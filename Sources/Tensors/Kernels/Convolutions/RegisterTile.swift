@@ -1,3 +1,5 @@
+import CHost
+
 /// A table of addresses of rows.
 typealias RowTable = UnsafePointer<UnsafePointer<Float>>
 
@@ -19,6 +21,9 @@ struct TileProduct {
     var panel: UnsafePointer<Float>
     /// Floats from the panel of one tap to that of the next.
     var panelStride = 0
+    /// Values to ask the memory for meanwhile, `aheadStep` floats further with every value of depth.
+    var ahead: UnsafePointer<Float>?
+    var aheadStep = 0
     /// Addresses of the result's rows.
     var targets: RowTable
     var targetOffset = 0
@@ -27,6 +32,15 @@ struct TileProduct {
     var width = 16
     /// Whether to add to what the target holds.
     var adding = false
+
+    /// Asks for a part of the panel that comes after this one, when `parts` tiles share a panel and all panels together are
+    /// too large for the second-level cache: the first of the tiles would wait for them. Many tiles to a panel hide that.
+    @inline(__always)
+    mutating func ask(for next: UnsafePointer<Float>, part: Int, of parts: Int, weights: Int) {
+        guard parts <= 8 && weights > 65_536 else { return }
+        aheadStep = divideUp(16, by: parts)
+        ahead = next + part &* aheadStep &* depth &* taps
+    }
 }
 
 /// Six rows by 16 columns in twelve registers: the largest tile that 16 vector registers hold, and with it the one that
@@ -41,13 +55,16 @@ private struct RegisterTile {
     var a5 = Vector(), b5 = Vector()
 
     @inline(__always)
-    mutating func add(_ rows: RowTable, offset: Int, step: Int, _ panel: UnsafePointer<Float>, depth: Int) {
+    mutating func add(
+        _ rows: RowTable, offset: Int, step: Int, _ panel: UnsafePointer<Float>, depth: Int, meanwhile: () -> Void
+    ) {
         let (r0, r1, r2) = (rows[0], rows[1], rows[2])
         let (r3, r4, r5) = (rows[3], rows[4], rows[5])
         var p = panel
         var i = offset
         var left = depth
         repeat {
+            meanwhile()
             let y0 = load8(p)
             let y1 = load8(p + 8)
             let x0 = Vector(repeating: r0[i])
@@ -99,17 +116,31 @@ private struct RegisterTile {
 
 /// Computes one tile; the tables need six rows even where fewer are written.
 func multiplyTile(_ product: TileProduct) {
-    if product.height == 6 && product.width == 16 { multiplyWholeTile(product) } else { multiplyPartOfTile(product) }
+    if product.height != 6 || product.width != 16 { return multiplyPartOfTile(product) }
+    if let ahead = product.ahead { multiplyWholeTile(product, ahead) } else { multiplyWholeTile(product) }
 }
 
 @inline(never)
-private func multiplyWholeTile(_ product: TileProduct) {
+private func multiplyWholeTile(_ product: TileProduct) { multiply(product) {} }
+
+@inline(never)
+private func multiplyWholeTile(_ product: TileProduct, _ ahead: UnsafePointer<Float>) {
+    let step = product.aheadStep
+    var line = ahead
+    multiply(product) {
+        chost_prefetch(line)
+        line += step
+    }
+}
+
+@inline(__always)
+private func multiply(_ product: TileProduct, meanwhile: () -> Void) {
     var tile = RegisterTile()
     var rows = product.rows
     var panel = product.panel
     var taps = product.taps
     repeat {
-        tile.add(rows, offset: product.offset, step: product.step, panel, depth: product.depth)
+        tile.add(rows, offset: product.offset, step: product.step, panel, depth: product.depth, meanwhile: meanwhile)
         rows += product.tapStride
         panel += product.panelStride
         taps &-= 1

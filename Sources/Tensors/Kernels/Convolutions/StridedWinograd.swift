@@ -170,6 +170,9 @@ struct StridedWinograd {
                         for row in stride(from: 0, to: rows, by: 6) {
                             product.rows = RowTable(table + part * rows + row)
                             product.targets = RowTable(targets + row)
+                            product.ask(
+                                for: product.panel + panelSize, part: row / 6, of: divideUp(rows, by: 6),
+                                weights: 81 * depth * columns)
                             multiplyTile(product)
                         }
                     }

@@ -93,6 +93,7 @@ struct WinogradConvolution {
                 table[row] = UnsafePointer(input) + row * depth
                 table[rows + row] = UnsafePointer(output) + row * columns
             }
+            let (tilesHigh, weightCount) = (divideUp(rows, by: 6), 36 * depth * columns)
             for plane in 0..<36 {
                 forEachBlock(taps: 1, depth: depth) { _, _, offset, blockDepth, isFirst in
                     var product = TileProduct(
@@ -103,6 +104,8 @@ struct WinogradConvolution {
                         product.targetOffset = plane * outputPlane + panel * 16
                         for row in stride(from: 0, to: rows, by: 6) {
                             product.rows = RowTable(table + row)
+                            product.ask(
+                                for: product.panel + depth * 16, part: row / 6, of: tilesHigh, weights: weightCount)
                             product.targets = RowTable(table + rows + row)
                             multiplyTile(product)
                         }
