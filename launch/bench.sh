@@ -97,7 +97,11 @@ own() {
             paste <(values "$file" step_ms_per_image) <(values "$file" teacher_ms_per_image) |
                 awk '{ print $1 - $2 }' | median
             ;;
-        memory) values "$file" peak_rss_mb | median | awk -v ranks="$ranks" '{ print $1 * ranks }' ;;
+        # Pages that the ranks of a host share are resident in each, but there only once.
+        memory)
+            paste <(values "$file" peak_rss_mb) <(values "$file" shared) |
+                awk -v ranks="$ranks" '{ print $1 * ranks - (ranks - 1) * $2 / 1048576 }' | median
+            ;;
     esac
 }
 

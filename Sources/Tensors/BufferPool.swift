@@ -56,6 +56,12 @@ enum BufferPool {
         return UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
     }
 
+    /// Whether whole pages at an address belong to a lasting buffer, so that others can be put in their place.
+    static func ownsPages(_ pointer: UnsafeMutablePointer<Float>, bytes: Int) -> Bool {
+        let address = UInt(bitPattern: pointer)
+        return bytes >= large && address % UInt(Arena.page) == 0 && rooms.withLock { $0.lasting.contains(address) }
+    }
+
     private static func isLarge(_ bytes: Int, _ purpose: Purpose) -> Bool {
         purpose == .scratch ? bytes > shelvedScratch : bytes >= large
     }

@@ -53,6 +53,15 @@ import Testing
         #expect(try bytes("buffers_per_step", json) == 0)
     }
 
+    #if os(Linux)
+        @Test func ranksOfAHostHaveTheTeacherOnce() throws {
+            let json = try measure(ranks: 2)
+            let (shared, all) = try (bytes("shared", json), bytes("teacher_weights", json))
+            #expect(shared > 0.9 * all && shared <= 1.02 * all, "\(shared) of \(all)")
+            #expect(try bytes("shared", measure(ranks: nil)) == 0)
+        }
+    #endif
+
     @Test func mapsThatAreComputedTwiceTakeAtMostHalfTheMemory() throws {
         let kept = try bytes("student_maps", measure(ranks: nil, "--imgsz", "160"))
         let twice = try bytes("student_maps", measure(ranks: nil, "--imgsz", "160", "--checkpoint-activations"))

@@ -63,7 +63,7 @@ import Testing
     }
 
     /// Winograd's transforms add numbers of different size: its error is larger than that of plain sums, and bounded.
-    @Test(arguments: [ConvolutionAlgorithm.winograd, .stridedWinograd])
+    @Test(arguments: [ConvolutionAlgorithm.winograd, .winograd5, .stridedWinograd])
     func theErrorOfWinogradIsBounded(_ algorithm: ConvolutionAlgorithm) {
         let stride = algorithm == .stridedWinograd ? 2 : 1
         for channels in [16, 64, 192] {

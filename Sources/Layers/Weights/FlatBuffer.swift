@@ -1,21 +1,21 @@
+import Tensors
+
 /// Floats in one piece of memory, aligned to a cache line, 0 at first.
 ///
 /// Confined to the thread that trains, except while it is handed over for a sum over ranks.
 public final class FlatBuffer: @unchecked Sendable {
     /// First float; valid while the buffer lives.
-    public let pointer: UnsafeMutablePointer<Float>
+    public var pointer: UnsafeMutablePointer<Float> { memory.pointer }
     /// Floats, which never change in number.
     public let count: Int
+    private let memory: Tensor
 
     /// Zeros; none at all is a buffer too.
     public init(count: Int) {
         self.count = count
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
-        pointer = raw.bindMemory(to: Float.self, capacity: max(count, 1))
-        pointer.update(repeating: 0, count: count)
+        memory = Tensor(lasting: Shape(1, 1, 1, max(count, 1)))
+        memory.fill(0)
     }
-
-    deinit { UnsafeMutableRawPointer(pointer).deallocate() }
 
     /// Copies all values of a buffer of equal size.
     public func copy(from other: FlatBuffer) {

@@ -63,7 +63,7 @@ struct ConvolutionMemory {
         let environment = ProcessInfo.processInfo.environment
         let cache = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
         let root = cache ?? NSHomeDirectory() + "/.cache"
-        let kind = cpu + " " + SwiftDistill.configuration.version + Self.build
+        let kind = "\(cpu) \(SwiftDistill.configuration.version) kernels \(ConvolutionTrial.generation)\(Self.build)"
         let name = kind.map { $0.isLetter || $0.isNumber ? $0 : "-" }
         path = "\(root)/swift-distill/convolutions-\(String(name)).json"
     }

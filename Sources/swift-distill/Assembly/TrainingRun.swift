@@ -65,6 +65,12 @@ struct TrainingRun {
         let convolutions = try ConvolutionPlanning(recipe: recipe, ranks: ranks).decide(
             student: student, teacher: teacher, resumed: resumed?.snapshot.facts.convolutions)
         log.note("convolutions: \(convolutions.note)")
+        if let teacher {
+            let preparation = try TeacherPreparation(teacher, size: recipe.imageSize, ranks: ranks)
+            if preparation.shared > 0 {
+                log.note("the teacher's \(preparation.shared >> 20) MB of weights are in memory once per host")
+            }
+        }
         let plan = try RunPlan(
             recipe, resumed: resumed?.snapshot, images: images.count, classCount: data.names.count,
             ranks: ranks)

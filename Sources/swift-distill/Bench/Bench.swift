@@ -19,6 +19,9 @@ struct Bench {
     private let student: Detector
     private let teacher: Detector
     private let source: SyntheticSource
+    private let preparation: TeacherPreparation
+    /// Of one image.
+    private let operations: (student: Double, teacher: Double)
 
     /// - Throws: `Problem` when a model is not known.
     init(_ options: BenchOptions, ranks: any Communicator) throws {
@@ -31,6 +34,8 @@ struct Bench {
         teacher = try Detector(table: Bench.table(options.teacher), classNames: names, seed: 1)
         _ = try ConvolutionPlanning(recipe: recipe, ranks: ranks).decide(
             student: student, teacher: teacher, resumed: nil)
+        operations = try (student.operations(size: options.size), teacher.operations(size: options.size))
+        preparation = try TeacherPreparation(teacher, size: recipe.imageSize, ranks: ranks)
         source = SyntheticSource(
             images: options.batch, size: options.size, classCount: names.count,
             steps: options.steps + 1 + options.profiledSteps, rank: ranks.rank)
@@ -68,7 +73,7 @@ struct Bench {
             weights: student.weights, optimizer: SGD(student.weights), progress: Progress(epochs: 1, patience: 0))
         let whole = trainer(teacher: teacher, state), alone = trainer(teacher: nil, state)
         var times = (whole: BenchTimes(), teacher: BenchTimes(), student: BenchTimes())
-        var memory = MemoryWatch()
+        var memory = MemoryWatch(preparation)
         var exchange = StepMeasurement()
         for _ in 0...options.steps {
             // In turns, so that whatever else the machine does meets all three alike.
@@ -90,7 +95,7 @@ struct Bench {
                     student: student.weights, teacher: teacher.weights,
                     training: state.trainingBytes + whole.exchangeBytes + alone.exchangeBytes)),
             options, ranks: ranks,
-            operations: (student.operations(size: options.size), teacher.operations(size: options.size)),
+            operations: operations,
             kernels: options.measuresKernels ? KernelBandwidths() : nil)
         // Apart from the assignment: all ranks call it, also those that have no result.
         let exposed = try ExchangeResult(exchange, ranks: ranks)

@@ -8,6 +8,8 @@ struct BenchMemory: Codable {
     var studentWeights = 0
     /// The teacher's, and what was prepared from them for its convolutions.
     var teacherWeights = 0
+    /// The part of them that all ranks of the host have in the same pages.
+    var shared = 0
     /// Gradients, sums over ranks, the optimizer's state, the average.
     var training = 0
     /// The student's tape and the gradients of its maps, at their largest.
@@ -28,9 +30,10 @@ struct BenchMemory: Codable {
     /// One line for people.
     var text: String {
         func megabytes(_ bytes: Int) -> String { String(Int((Double(bytes) / 1_048_576).rounded())) }
+        let sharing = shared > 0 ? " (\(megabytes(shared)) of it once for all ranks of a host)" : ""
         return """
             peak memory \(megabytes(peak)) MB: weights of the student \(megabytes(studentWeights)) and of the teacher \
-            \(megabytes(teacherWeights)), gradients, optimizer and average \(megabytes(training)), student's maps \
+            \(megabytes(teacherWeights))\(sharing), gradients, optimizer and average \(megabytes(training)), student's maps \
             \(megabytes(studentMaps)) (before them, in the same room, the teacher's \(megabytes(teacherMaps))), scratch \
             \(megabytes(scratch)), other \(megabytes(other))
             a steady step takes \(buffersPerStep) buffers from the system and has \(pageFaultsPerStep) page faults
@@ -44,12 +47,10 @@ struct MemoryWatch {
     private var faults: [Int] = []
     private var buffers: [Int] = []
 
-    /// A pass of the teacher; in the first one its weights are prepared.
-    mutating func teacher(_ body: () -> Void) {
-        let before = TensorMemory.now.lasting
-        note(TensorMemory.peak(during: body), as: \.teacherMaps)
-        memory.teacherWeights += TensorMemory.now.lasting - before
-    }
+    init(_ teacher: TeacherPreparation) { (memory.teacherWeights, memory.shared) = (teacher.prepared, teacher.shared) }
+
+    /// A pass of the teacher.
+    mutating func teacher(_ body: () -> Void) { note(TensorMemory.peak(during: body), as: \.teacherMaps) }
 
     /// A step of the student alone.
     mutating func student<Result>(_ body: () throws -> Result) rethrows -> Result {

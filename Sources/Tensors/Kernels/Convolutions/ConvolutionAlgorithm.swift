@@ -2,6 +2,8 @@
 public enum ConvolutionAlgorithm: String, Codable, CaseIterable, Sendable {
     /// F(4×4, 3×3): 36 products of small tiles instead of 144 (`WinogradConvolution`, `WinogradWeightGradient`).
     case winograd
+    /// F(5×5, 3×3): the same with 49 products instead of 225.
+    case winograd5
     /// The same idea for stride 2: the four phases of the image, 81 products instead of 144 (`StridedWinograd`).
     case stridedWinograd = "strided-winograd"
     /// Register tiles over pixels where they stand in memory (`GatheredProduct`, `GatheredWeightGradient`).
@@ -57,17 +59,28 @@ public struct ConvolutionTask: Hashable, Sendable {
     public var candidates: [ConvolutionAlgorithm] {
         if geometry.isDepthwise { return [.depthwise] }
         var all: [ConvolutionAlgorithm] = []
-        if geometry.hasWinograd(pass) { all.append(.winograd) }
+        if geometry.hasWinograd(pass) { all += winograds }
         if geometry.hasStridedWinograd(pass) { all.append(.stridedWinograd) }
         all.append(.direct)
         all.append(geometry.isPointwise ? .product : .im2col)
         // Below these channels the transforms cost more than the multiplications they save.
         let (inputs, outputs) = geometry.group
-        if all[0] == .winograd && min(inputs, outputs) < 16 { all.swapAt(0, 1) }
+        if geometry.hasWinograd(pass) && min(inputs, outputs) < 16 { all.swapAt(0, 2) }
         // Above so many weights, their transforms no longer fit into the caches; in training they are made in every step.
         let most = pass == .forward ? 8192 : 100_000
         if all[0] == .stridedWinograd && (min(inputs, outputs) < 32 || inputs * outputs > most) { all.swapAt(0, 1) }
         return all
+    }
+
+    /// The one with fewer products first: tiles overlap the edge of the map, more or less.
+    private var winograds: [ConvolutionAlgorithm] {
+        func products<Filter: WinogradFilter>(_ filter: Filter.Type) -> Int {
+            let results = geometry.output(for: Shape(1, height, width, geometry.inputs))
+            let (rows, columns) = pass == .input ? (height, width) : (results.height, results.width)
+            return Filter.planes * divideUp(rows, by: Filter.side) * divideUp(columns, by: Filter.side)
+        }
+        let five = products(WinogradFive.self) < products(WinogradFour.self)
+        return five ? [.winograd5, .winograd] : [.winograd, .winograd5]
     }
 }
 

@@ -3,9 +3,14 @@ import CHost
 /// Finds the fastest algorithm of a convolution by running the candidates on few images, on one thread: whatever the batch
 /// and the threads of a run, they then choose alike.
 public struct ConvolutionTrial {
+    /// Counts up when an algorithm comes or changes its speed: earlier measurements then no longer hold.
+    public static let generation = 2
+
     /// Another algorithm than the rule's must take at most this part of its time: a choice that only noise would make
     /// is not worth other bits.
     private static let gain = 0.92
+    /// The same where it keeps so many bytes more that the memory is worth something, too.
+    private static let (largeGain, large) = (0.8, 32 << 20)
 
     private let task: ConvolutionTask
     private let input: Tensor
@@ -25,8 +30,9 @@ public struct ConvolutionTrial {
 
     private init(_ task: ConvolutionTask) {
         self.task = task
-        // Training transforms its weights in every step, which pays for more than one image.
-        let shape = Shape(task.pass == .inference ? 1 : 4, task.height, task.width, task.geometry.inputs)
+        // Few pixels, or weights that are transformed in every step, pay only with more than one image.
+        let images = task.pass == .inference ? 6400 / max(1600, min(6400, task.height * task.width)) : 4
+        let shape = Shape(images, task.height, task.width, task.geometry.inputs)
         // Numbers of both signs; no kernel's time depends on them otherwise.
         func numbers(_ count: Int) -> [Float] { (0..<count).map { Float($0 % 97) * 0.01 - 0.5 } }
         input = Tensor(shape, numbers(shape.count))
@@ -38,32 +44,43 @@ public struct ConvolutionTrial {
     private var fastest: ConvolutionAlgorithm {
         let candidates = task.candidates
         guard candidates.count > 1 else { return candidates[0] }
-        var best = (algorithm: candidates[0], seconds: seconds(candidates[0], limit: .infinity) * Self.gain)
-        for candidate in candidates.dropFirst() {
-            let seconds = seconds(candidate, limit: best.seconds)
-            if seconds < best.seconds { best = (candidate, seconds) }
+        let runs = candidates.map(prepared)
+        // The first runs fill pools and caches; who is far behind even then is out.
+        var seconds = runs.map { $0() }
+        let limit = 2 * (seconds.min() ?? 0)
+        let contenders = seconds.indices.filter { seconds[$0] <= limit }
+        for index in contenders { seconds[index] = .infinity }
+        // In turn, as the speed of a shared machine drifts; short ones more often, as they are the ones that noise changes.
+        for _ in 0..<(limit > 0.04 ? 3 : 6) {
+            for index in contenders { seconds[index] = min(seconds[index], runs[index]()) }
         }
-        return best.algorithm
+        let rule = (seconds: seconds[0], bytes: keptBytes(candidates[0]))
+        let better = contenders.filter {
+            let isLarge = keptBytes(candidates[$0]) > rule.bytes + Self.large
+            return seconds[$0] < rule.seconds * (isLarge ? Self.largeGain : Self.gain)
+        }
+        return candidates[better.min { seconds[$0] < seconds[$1] } ?? 0]
     }
 
-    /// The shortest of several runs, after one that fills pools and caches; one run where it is far beyond `limit`.
-    private func seconds(_ algorithm: ConvolutionAlgorithm, limit: Double) -> Double {
-        ConvolutionChoices.$substitute.withValue(ConvolutionChoices(forced: algorithm)) {
-            let run = prepared(algorithm)
-            func timed() -> Double {
+    /// What weights take that are prepared once and for all.
+    private func keptBytes(_ algorithm: ConvolutionAlgorithm) -> Int {
+        task.pass == .inference ? PreparedConvolution.keptBytes(task.geometry, algorithm) : 0
+    }
+
+    /// Computes the task by an algorithm and answers how many seconds that took.
+    private func prepared(_ algorithm: ConvolutionAlgorithm) -> () -> Double {
+        let run = computation(algorithm)
+        let choices = ConvolutionChoices(forced: algorithm)
+        return {
+            ConvolutionChoices.$substitute.withValue(choices) {
                 let start = chost_seconds()
                 run()
                 return chost_seconds() - start
             }
-            let first = timed()
-            if first > 1.5 * limit { return first }
-            // Short ones more often: they are the ones that noise changes.
-            let repetitions = first > 0.02 ? 2 : 5
-            return (0..<repetitions).map { _ in timed() }.min() ?? first
         }
     }
 
-    private func prepared(_ algorithm: ConvolutionAlgorithm) -> () -> Void {
+    private func computation(_ algorithm: ConvolutionAlgorithm) -> () -> Void {
         let geometry = task.geometry
         switch task.pass {
         case .forward: return { convolve(input, weights: weights, geometry, into: output) }

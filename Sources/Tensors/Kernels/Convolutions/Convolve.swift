@@ -6,13 +6,16 @@ public func convolve(
     let map = PixelMap.forward(geometry, output: output.shape)
     run(.forward, geometry, input: input, output: output) { algorithm, group, input, output in
         let weights = weights + group * geometry.weightsPerGroup
+        func convolve<Filter: WinogradFilter>(_ filter: Filter.Type) {
+            withTransformed(filter, geometry, weights, backward: false) {
+                WinogradConvolution<Filter>(source: input, padding: geometry.padding, weights: $0, target: output).run()
+            }
+        }
         switch algorithm {
         case .depthwise:
             DepthwiseConvolution(geometry: geometry).run([map], input, weights: weights, into: output, adding: false)
-        case .winograd:
-            withTransformed(geometry, weights, backward: false) {
-                WinogradConvolution(source: input, padding: geometry.padding, weights: $0, target: output).run()
-            }
+        case .winograd: convolve(WinogradFour.self)
+        case .winograd5: convolve(WinogradFive.self)
         case .stridedWinograd:
             StridedWinograd.withTransformed(geometry, weights) {
                 StridedWinograd(source: input, weights: $0, target: output).run()
@@ -40,17 +43,20 @@ public func convolveBackwardInput(
     let maps = PixelMap.backward(geometry, input: inputGradient.shape)
     run(.input, geometry, input: inputGradient, output: outputGradient) { algorithm, group, inputGradient, gradient in
         let weights = weights + group * geometry.weightsPerGroup
-        switch algorithm {
-        case .depthwise:
-            DepthwiseConvolution(geometry: geometry).run(
-                maps, gradient, weights: weights, into: inputGradient, adding: accumulate)
-        case .winograd:
-            withTransformed(geometry, weights, backward: true) {
-                WinogradConvolution(
+        func pull<Filter: WinogradFilter>(_ filter: Filter.Type) {
+            withTransformed(filter, geometry, weights, backward: true) {
+                WinogradConvolution<Filter>(
                     source: gradient, padding: 2 - geometry.padding, weights: $0, target: inputGradient,
                     adding: accumulate
                 ).run()
             }
+        }
+        switch algorithm {
+        case .depthwise:
+            DepthwiseConvolution(geometry: geometry).run(
+                maps, gradient, weights: weights, into: inputGradient, adding: accumulate)
+        case .winograd: pull(WinogradFour.self)
+        case .winograd5: pull(WinogradFive.self)
         case .direct, .stridedWinograd:
             withScratch(floats: geometry.packedCount) { memory in
                 for map in maps {
@@ -79,13 +85,16 @@ public func convolveBackwardWeights(
     let map = PixelMap.forward(geometry, output: outputGradient.shape)
     run(.weights, geometry, input: input, output: outputGradient) { algorithm, group, input, gradient in
         let weightGradient = weightGradient + group * geometry.weightsPerGroup
+        func sum<Filter: WinogradFilter>(_ filter: Filter.Type) {
+            WinogradWeightGradient<Filter>(
+                input: input, gradient: gradient, padding: geometry.padding, weightGradient: weightGradient
+            ).run()
+        }
         switch algorithm {
         case .depthwise:
             DepthwiseConvolution(geometry: geometry).runBackwardWeights(input, gradient, map, into: weightGradient)
-        case .winograd:
-            WinogradWeightGradient(
-                input: input, gradient: gradient, padding: geometry.padding, weightGradient: weightGradient
-            ).run()
+        case .winograd: sum(WinogradFour.self)
+        case .winograd5: sum(WinogradFive.self)
         case .direct, .stridedWinograd:
             GatheredWeightGradient(input: input, gradient: gradient, map: map, weightGradient: weightGradient).run()
         case .product, .im2col:
@@ -113,19 +122,19 @@ private func run(
 }
 
 /// Transforms the weights of one group for Winograd's algorithm, for the time of a call.
-private func withTransformed(
-    _ geometry: ConvolutionGeometry, _ weights: UnsafePointer<Float>, backward: Bool,
+private func withTransformed<Filter: WinogradFilter>(
+    _ filter: Filter.Type, _ geometry: ConvolutionGeometry, _ weights: UnsafePointer<Float>, backward: Bool,
     _ body: (UnsafePointer<Float>) -> Void
 ) {
     let (depth, columns) = backward ? geometry.swappedGroup : geometry.group
-    withScratch(floats: WinogradConvolution.weightCount(depth: depth, columns: columns)) { planes in
+    withScratch(floats: WinogradConvolution<Filter>.weightCount(depth: depth, columns: columns)) { planes in
         withScratch(floats: geometry.packedCount) { memory in
             // The gradient slides the kernel the other way round.
             let packed =
                 backward
                 ? PackedWeights.backward(weights, geometry, taps: (0..<9).reversed(), into: memory)
                 : PackedWeights.forward(weights, geometry, taps: Array(0..<9), into: memory)
-            WinogradConvolution.transform(packed, into: planes)
+            WinogradConvolution<Filter>.transform(packed, into: planes)
         }
         body(planes)
     }

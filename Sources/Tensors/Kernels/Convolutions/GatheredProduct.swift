@@ -66,21 +66,16 @@ struct GatheredProduct {
         let height = roundUp(count, to: 6)
         forEachBlock(taps: taps, depth: depth) { tap, blockTaps, offset, blockDepth, isFirst in
             var product = TileProduct(
-                rows: table, tapStride: height, taps: blockTaps, offset: offset, depth: blockDepth,
-                panel: weights.pointer, panelStride: depth * 16, targets: targets, adding: adding || !isFirst)
+                rows: table + tap * height, tapStride: height, taps: blockTaps, offset: offset, depth: blockDepth,
+                panel: weights.pointer, panelStride: depth * 16, targets: targets, height: count,
+                adding: adding || !isFirst)
+            let asksAhead = product.asksAhead(weights: weights.count)
             for panel in 0..<weights.panels {
                 product.panel = UnsafePointer(weights.pointer) + panel * weights.panelSize + (tap * depth + offset) * 16
                 product.targetOffset = panel * 16
                 product.width = min(16, weights.columns - panel * 16)
-                for row in stride(from: 0, to: count, by: 6) {
-                    product.rows = table + tap * height + row
-                    if panel == 0 && row + 6 < count { fetchNext(product) }
-                    product.targets = targets + row
-                    product.ask(
-                        for: product.panel + weights.panelSize, part: row / 6, of: divideUp(count, by: 6),
-                        weights: weights.panels * weights.panelSize)
-                    product.height = min(6, count - row)
-                    multiplyTile(product)
+                product.run(next: asksAhead ? product.panel + weights.panelSize : nil) { tile in
+                    if panel == 0 && tile.height > 6 { fetchNext(tile) }
                 }
             }
         }

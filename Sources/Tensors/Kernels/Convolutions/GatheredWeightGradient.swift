@@ -169,14 +169,9 @@ struct GatheredWeightGradient {
         _ rows: RowTable, _ panelMemory: UnsafePointer<Float>, _ panel: Int, depth: Int,
         adding: Bool
     ) {
-        var product = TileProduct(
-            rows: rows, step: 6, depth: depth, panel: panelMemory, targets: rows, targetOffset: panel * 16,
-            width: min(16, columns - panel * 16), adding: adding)
-        for strip in 0..<strips {
-            product.rows = rows + strip * 6
-            product.targets = rows + (strips + strip) * 6
-            product.height = min(6, outputs - strip * 6)
-            multiplyTile(product)
-        }
+        TileProduct(
+            rows: rows, step: 6, depth: depth, panel: panelMemory, targets: rows + strips * 6, targetOffset: panel * 16,
+            height: outputs, width: min(16, columns - panel * 16), adding: adding
+        ).run()
     }
 }

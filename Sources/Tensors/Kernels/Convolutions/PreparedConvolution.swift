@@ -30,7 +30,8 @@ public final class PreparedConvolution: Sendable {
     private static func preparedCount(_ geometry: ConvolutionGeometry, _ algorithm: ConvolutionAlgorithm) -> Int {
         let (inputs, outputs) = geometry.group
         return switch algorithm {
-        case .winograd: WinogradConvolution.weightCount(depth: inputs, columns: outputs)
+        case .winograd: WinogradConvolution<WinogradFour>.weightCount(depth: inputs, columns: outputs)
+        case .winograd5: WinogradConvolution<WinogradFive>.weightCount(depth: inputs, columns: outputs)
         case .stridedWinograd: StridedWinograd.weightCount(depth: inputs, columns: outputs)
         case .direct: PackedWeights.count(taps: geometry.taps, depth: inputs, columns: outputs)
         case .product, .im2col: geometry.weightsPerGroup
@@ -38,37 +39,49 @@ public final class PreparedConvolution: Sendable {
         }
     }
 
+    /// Bytes of the weights of all groups.
+    static func keptBytes(_ geometry: ConvolutionGeometry, _ algorithm: ConvolutionAlgorithm) -> Int {
+        4 * preparedCount(geometry, algorithm) * (algorithm == .depthwise ? 1 : geometry.groups)
+    }
+
     private static func prepare(
         _ geometry: ConvolutionGeometry, _ weights: [Float], _ algorithm: ConvolutionAlgorithm
     ) -> Tensor {
-        if algorithm == .depthwise || algorithm == .product || algorithm == .im2col {
-            let kept = Tensor(lasting: Shape(1, 1, 1, weights.count))
-            kept.pointer.update(from: weights, count: weights.count)
-            return kept
+        let all = Tensor(lasting: Shape(1, 1, 1, keptBytes(geometry, algorithm) / 4))
+        let task = ConvolutionTask(.inference, geometry, height: 0, width: 0)
+        HostMemory.fill("\(task) \(algorithm.rawValue)", all.pointer, count: all.shape.count) {
+            weights.withUnsafeBufferPointer { buffer in
+                guard let base = buffer.baseAddress else { return }
+                prepare(geometry, base, algorithm, into: all.pointer)
+            }
         }
-        let count = preparedCount(geometry, algorithm)
-        let prepared = Tensor(lasting: Shape(1, 1, geometry.groups, count))
+        return all
+    }
+
+    private static func prepare(
+        _ geometry: ConvolutionGeometry, _ weights: UnsafePointer<Float>, _ algorithm: ConvolutionAlgorithm,
+        into target: UnsafeMutablePointer<Float>
+    ) {
+        if algorithm == .depthwise || algorithm == .product || algorithm == .im2col {
+            return target.update(from: weights, count: geometry.weightCount)
+        }
         let taps = Array(0..<geometry.taps)
-        weights.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return }
-            for group in 0..<geometry.groups {
-                let target = prepared.pointer + group * count
-                let source = base + group * geometry.weightsPerGroup
-                if algorithm == .direct {
-                    _ = PackedWeights.forward(source, geometry, taps: taps, into: target)
-                    continue
-                }
-                withScratch(floats: geometry.packedCount) { memory in
-                    let packed = PackedWeights.forward(source, geometry, taps: taps, into: memory)
-                    if algorithm == .winograd {
-                        WinogradConvolution.transform(packed, into: target)
-                    } else {
-                        StridedWinograd.transform(packed, into: target)
-                    }
+        for group in 0..<geometry.groups {
+            let target = target + group * preparedCount(geometry, algorithm)
+            let source = weights + group * geometry.weightsPerGroup
+            if algorithm == .direct {
+                _ = PackedWeights.forward(source, geometry, taps: taps, into: target)
+                continue
+            }
+            withScratch(floats: geometry.packedCount) { memory in
+                let packed = PackedWeights.forward(source, geometry, taps: taps, into: memory)
+                switch algorithm {
+                case .winograd: WinogradConvolution<WinogradFour>.transform(packed, into: target)
+                case .winograd5: WinogradConvolution<WinogradFive>.transform(packed, into: target)
+                default: StridedWinograd.transform(packed, into: target)
                 }
             }
         }
-        return prepared
     }
 
     /// `output = activation(input ∗ weights + bias)`
@@ -91,11 +104,14 @@ public final class PreparedConvolution: Sendable {
             let source = input.channels(group * inputs..<(group + 1) * inputs)
             let target = output.channels(group * outputs..<(group + 1) * outputs)
             let prepared = UnsafePointer(weights.pointer) + group * Self.preparedCount(geometry, algorithm)
-            switch algorithm {
-            case .winograd:
-                WinogradConvolution(
+            func convolve<Filter: WinogradFilter>(_ filter: Filter.Type) {
+                WinogradConvolution<Filter>(
                     source: source, padding: geometry.padding, weights: prepared, target: target, finish: finish
                 ).run()
+            }
+            switch algorithm {
+            case .winograd: convolve(WinogradFour.self)
+            case .winograd5: convolve(WinogradFive.self)
             case .stridedWinograd:
                 StridedWinograd(source: source, weights: prepared, target: target, finish: finish).run()
             case .product, .im2col:

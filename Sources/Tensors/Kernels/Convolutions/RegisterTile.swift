@@ -3,13 +3,14 @@ import CHost
 /// A table of addresses of rows.
 typealias RowTable = UnsafePointer<UnsafePointer<Float>>
 
-/// Six rows by 16 columns of a product: `target = Σ over taps (rows of the tap · panel of the tap)`.
+/// Some rows by 16 columns of a product, in register tiles of six rows:
+/// `target = Σ over taps (rows of the tap · panel of the tap)`.
 ///
 /// Rows are named by tables, so that the same kernel serves images (a row is a pixel, a tap is a shifted pixel), plain
 /// matrices and transposed ones (`step`), without a copy of the left side. The right side is packed in panels of 16
 /// columns, one 16-wide line per value of depth.
 struct TileProduct {
-    /// Addresses of the left rows, `tapStride` further for every tap.
+    /// Addresses of the left rows, `tapStride` further for every tap; they fill whole tiles.
     var rows: RowTable
     var tapStride = 0
     var taps = 1
@@ -24,22 +25,40 @@ struct TileProduct {
     /// Values to ask the memory for meanwhile, `aheadStep` floats further with every value of depth.
     var ahead: UnsafePointer<Float>?
     var aheadStep = 0
-    /// Addresses of the result's rows.
+    /// Addresses of the result's rows; they fill whole tiles.
     var targets: RowTable
     var targetOffset = 0
-    /// Rows and columns to write, at most 6 and 16.
-    var height = 6
+    /// Rows to write.
+    var height: Int
+    /// Columns to write, at most 16.
     var width = 16
     /// Whether to add to what the target holds.
     var adding = false
 
-    /// Asks for a part of the panel that comes after this one, when `parts` tiles share a panel and all panels together are
-    /// too large for the second-level cache: the first of the tiles would wait for them. Many tiles to a panel hide that.
+    /// Tiles that share the panel.
+    private var tiles: Int { divideUp(height, by: 6) }
+
+    /// Whether to ask for the next panel while this one is multiplied, when all panels together have `weights` floats: where
+    /// they do not stay in the second-level cache, the first tile would wait for its panel. Many tiles to a panel hide that.
+    func asksAhead(weights: Int) -> Bool { weights > 65_536 && tiles <= 8 }
+
+    /// Computes all rows; `next`, if any, is the panel to ask for meanwhile, a part with every tile. `before` is called before
+    /// each tile with the product from there on.
     @inline(__always)
-    mutating func ask(for next: UnsafePointer<Float>, part: Int, of parts: Int, weights: Int) {
-        guard parts <= 8 && weights > 65_536 else { return }
-        aheadStep = divideUp(16, by: parts)
-        ahead = next + part &* aheadStep &* depth &* taps
+    func run(next: UnsafePointer<Float>? = nil, before: (TileProduct) -> Void = { _ in }) {
+        var tile = self
+        var left = height
+        tile.aheadStep = divideUp(16, by: max(1, tiles))
+        tile.ahead = next
+        while left > 0 {
+            tile.height = left
+            before(tile)
+            multiplyTile(tile)
+            tile.rows += 6
+            tile.targets += 6
+            if let ahead = tile.ahead { tile.ahead = ahead + tile.aheadStep &* depth &* taps }
+            left &-= 6
+        }
     }
 }
 
@@ -114,9 +133,9 @@ private struct RegisterTile {
     }
 }
 
-/// Computes one tile; the tables need six rows even where fewer are written.
-func multiplyTile(_ product: TileProduct) {
-    if product.height != 6 || product.width != 16 { return multiplyPartOfTile(product) }
+/// Computes the first six rows.
+private func multiplyTile(_ product: TileProduct) {
+    if product.height < 6 || product.width < 16 { return multiplyPartOfTile(product) }
     if let ahead = product.ahead { multiplyWholeTile(product, ahead) } else { multiplyWholeTile(product) }
 }
 
@@ -160,7 +179,7 @@ private func multiplyPartOfTile(_ product: TileProduct) {
             whole.targetOffset = 0
             whole.adding = false
             multiplyWholeTile(whole)
-            for row in 0..<product.height {
+            for row in 0..<min(6, product.height) {
                 let target = UnsafeMutablePointer(mutating: product.targets[row]) + product.targetOffset
                 for column in 0..<product.width {
                     let value = values[16 * row + column]

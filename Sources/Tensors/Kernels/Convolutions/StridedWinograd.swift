@@ -62,7 +62,7 @@ struct StridedWinograd {
 
     private var depth: Int { source.shape.channels }
     private var columns: Int { roundUp(target.shape.channels, to: 16) }
-    private var tiles: WinogradTiles {
+    private var tiles: WinogradTiles<StridedFilter> {
         WinogradTiles(height: target.shape.height, width: target.shape.width, images: target.shape.n, padding: 1)
     }
 
@@ -83,7 +83,7 @@ struct StridedWinograd {
         }
     }
 
-    private func run(_ tiles: WinogradTiles, _ range: Range<Int>, outside: UnsafePointer<Float>) {
+    private func run(_ tiles: WinogradTiles<StridedFilter>, _ range: Range<Int>, outside: UnsafePointer<Float>) {
         // The rest of a line more: planes that far apart that they do not fall onto the same places of the cache.
         let inputPlane = range.count * depth + 16
         let outputPlane = range.count * columns + 16
@@ -92,14 +92,13 @@ struct StridedWinograd {
             transformInput(tiles, range, outside: outside, to: input, plane: inputPlane)
             multiply(input, inputPlane, output, outputPlane, rows: range.count)
             tiles.transformOutput(
-                StridedFilter.self, output, plane: outputPlane, stride: columns, range, to: target, adding: false,
-                finish: finish)
+                output, plane: outputPlane, stride: columns, range, to: target, adding: false, finish: finish)
         }
     }
 
     /// Transforms the input under some tiles to `planes[81][tile][depth]`; tiles beyond the last are zero.
     private func transformInput(
-        _ tiles: WinogradTiles, _ range: Range<Int>, outside: UnsafePointer<Float>,
+        _ tiles: WinogradTiles<StridedFilter>, _ range: Range<Int>, outside: UnsafePointer<Float>,
         to planes: UnsafeMutablePointer<Float>, plane: Int
     ) {
         withRowTable(81) { pixels in
@@ -107,7 +106,7 @@ struct StridedWinograd {
                 for tile in range {
                     if tile < tiles.count {
                         let (image, y, x) = tiles.place(tile)
-                        WinogradTiles.findPixels(
+                        WinogradTiles<StridedFilter>.findPixels(
                             source, image, 2 * y - 1, 2 * x - 1, size: 9, outside: outside, pixels)
                     } else {
                         for i in 0..<81 { pixels[i] = outside }
@@ -161,20 +160,14 @@ struct StridedWinograd {
                 let planeWeights = weights + firstPart * depth * columns
                 forEachBlock(taps: parts, depth: depth) { part, blockParts, offset, blockDepth, isFirst in
                     var product = TileProduct(
-                        rows: RowTable(table), tapStride: rows, taps: blockParts,
+                        rows: RowTable(table + part * rows), tapStride: rows, taps: blockParts,
                         offset: firstPart * inputPlane + offset, depth: blockDepth, panel: planeWeights,
-                        panelStride: depth * 16, targets: RowTable(targets), adding: !isFirst)
+                        panelStride: depth * 16, targets: RowTable(targets), height: rows, adding: !isFirst)
+                    let asksAhead = product.asksAhead(weights: 81 * depth * columns)
                     for panel in 0..<columns / 16 {
                         product.panel = planeWeights + panel * panelSize + (part * depth + offset) * 16
                         product.targetOffset = plane * outputPlane + panel * 16
-                        for row in stride(from: 0, to: rows, by: 6) {
-                            product.rows = RowTable(table + part * rows + row)
-                            product.targets = RowTable(targets + row)
-                            product.ask(
-                                for: product.panel + panelSize, part: row / 6, of: divideUp(rows, by: 6),
-                                weights: 81 * depth * columns)
-                            multiplyTile(product)
-                        }
+                        product.run(next: asksAhead ? product.panel + panelSize : nil)
                     }
                 }
                 firstPart += parts

@@ -16,6 +16,7 @@ enum StridedFilter: MinimalFilter {
     typealias Nine = (Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector)
 
     static let size = 5
+    static let side = 4
 
     /// Point of each of the nine lines.
     static let points = [0, 1, 2, 3, 4, 0, 1, 2, 4]
@@ -58,14 +59,15 @@ enum StridedFilter: MinimalFilter {
     }
 
     @inline(__always)
-    static func results(_ source: UnsafePointer<Float>, _ stride: Int) -> Winograd.Four {
+    static func results(_ source: UnsafePointer<Float>, _ stride: Int, _ put: (Int, Vector) -> Void) {
         let (m1, m2) = (load8(source + stride), load8(source + 2 &* stride))
         let (m3, m4) = (load8(source + 3 &* stride), load8(source + 4 &* stride))
         let s = m1 + m2
         let d = m1 - m2
-        return (
-            load8(source) + s + m3, d.addingProduct(-2, m3), s.addingProduct(4, m3), (d + m4).addingProduct(-8, m3)
-        )
+        put(0, load8(source) + s + m3)
+        put(1, d.addingProduct(-2, m3))
+        put(2, s.addingProduct(4, m3))
+        put(3, (d + m4).addingProduct(-8, m3))
     }
 
     /// Nine values at one place, for reading a line.

@@ -1,19 +1,21 @@
 extension WinogradTiles {
     /// Transforms products `planes[size · size][tile][stride]` back to the results of some tiles.
-    func transformOutput<Filter: MinimalFilter>(
-        _ filter: Filter.Type, _ planes: UnsafePointer<Float>, plane: Int, stride rowStride: Int, _ range: Range<Int>,
-        to target: Tensor, adding: Bool, finish: Finish?
+    func transformOutput(
+        _ planes: UnsafePointer<Float>, plane: Int, stride rowStride: Int, _ range: Range<Int>, to target: Tensor,
+        adding: Bool, finish: Finish?
     ) {
+        let side = Filter.side
         let channels = target.shape.channels
         let writer = TileWriter<Filter>(adding: adding, finish: finish)
-        withScratch(floats: roundUp(channels, to: 16) + 32 * Filter.size + 32) { sink in
+        withScratch(floats: roundUp(channels, to: 16) + 8 * Filter.size * side + 2 * side * side) { sink in
             // Adding to what lies there must not meet slow or infinite numbers.
             sink.update(repeating: 0, count: channels)
             let columns = sink + roundUp(channels, to: 16)
-            (columns + 32 * Filter.size).withMemoryRebound(to: UnsafePointer<Float>.self, capacity: 16) { table in
+            (columns + 8 * Filter.size * side).withMemoryRebound(to: UnsafePointer<Float>.self, capacity: side * side) {
+                table in
                 for tile in range where tile < count {
                     let (image, y, x) = place(tile)
-                    Self.findPixels(target, image, y, x, size: 4, outside: UnsafePointer(sink), table)
+                    Self.findPixels(target, image, y, x, size: side, outside: UnsafePointer(sink), table)
                     for group in stride(from: 0, to: channels, by: 8) {
                         let c = min(group, channels - 8)
                         let source = planes + (tile - range.lowerBound) * rowStride + c
@@ -23,14 +25,6 @@ extension WinogradTiles {
             }
         }
     }
-}
-
-/// A minimal filtering algorithm for four results of a line, as far as the way back from the products is concerned.
-protocol MinimalFilter {
-    /// Products of a line.
-    static var size: Int { get }
-    /// Four results from the products at `source`, `stride` floats apart.
-    static func results(_ source: UnsafePointer<Float>, _ stride: Int) -> Winograd.Four
 }
 
 /// Transforms products back and writes the results of one tile.
@@ -63,21 +57,15 @@ private struct TileWriter<Filter: MinimalFilter> {
         _ source: UnsafePointer<Float>, _ plane: Int, _ columns: UnsafeMutablePointer<Float>, to pixels: RowTable,
         _ channel: Int, _ last: Last
     ) {
-        let size = Filter.size
+        let (size, side) = (Filter.size, Filter.side)
         for x in 0..<size {
-            let column = Filter.results(source + x &* plane, size &* plane)
-            store8(column.0, to: columns + 8 &* x)
-            store8(column.1, to: columns + 8 &* (size &+ x))
-            store8(column.2, to: columns + 8 &* (2 &* size &+ x))
-            store8(column.3, to: columns + 8 &* (3 &* size &+ x))
+            Filter.results(source + x &* plane, size &* plane) { store8($1, to: columns + 8 &* (size &* $0 &+ x)) }
         }
-        for y in 0..<4 {
-            let line = Filter.results(columns + 8 &* size &* y, 8)
-            let pixels = pixels + 4 &* y
-            last.put(line.0, to: UnsafeMutablePointer(mutating: pixels[0] + channel))
-            last.put(line.1, to: UnsafeMutablePointer(mutating: pixels[1] + channel))
-            last.put(line.2, to: UnsafeMutablePointer(mutating: pixels[2] + channel))
-            last.put(line.3, to: UnsafeMutablePointer(mutating: pixels[3] + channel))
+        for y in 0..<side {
+            let pixels = pixels + side &* y
+            Filter.results(columns + 8 &* size &* y, 8) {
+                last.put($1, to: UnsafeMutablePointer(mutating: pixels[$0] + channel))
+            }
         }
     }
 }

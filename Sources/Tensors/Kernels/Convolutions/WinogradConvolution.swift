@@ -1,8 +1,8 @@
-/// A 3 × 3 convolution with stride 1, or its gradient to the input, in 36 products per 16 results.
-struct WinogradConvolution {
+/// A 3 × 3 convolution with stride 1, or its gradient to the input, by Winograd's algorithm.
+struct WinogradConvolution<Filter: WinogradFilter> {
     let source: Tensor
     let padding: Int
-    /// Panels of each plane, `[36][panel][depth][16]`.
+    /// Panels of each plane, `[plane][panel][depth][16]`.
     let weights: UnsafePointer<Float>
     let target: Tensor
     /// Whether to add to what the target holds.
@@ -10,13 +10,13 @@ struct WinogradConvolution {
     var finish: Finish?
 
     /// Floats that transformed weights take.
-    static func weightCount(depth: Int, columns: Int) -> Int { 36 * depth * roundUp(columns, to: 16) }
+    static func weightCount(depth: Int, columns: Int) -> Int { Filter.planes * depth * roundUp(columns, to: 16) }
 
     /// Transforms packed weights of nine taps.
     static func transform(_ weights: PackedWeights, into planes: UnsafeMutablePointer<Float>) {
         let depth = weights.depth
         let plane = weights.panels * depth * 16
-        parallel(rowsOf: weights.panels * depth, width: 36 * 16) { range in
+        parallel(rowsOf: weights.panels * depth, width: Filter.planes * 16) { range in
             for row in range {
                 for half in [0, 8] {
                     let (panel, k) = (row / depth, row % depth)
@@ -30,32 +30,28 @@ struct WinogradConvolution {
     private static func transform(
         _ source: UnsafePointer<Float>, tapStride: Int, to target: UnsafeMutablePointer<Float>, plane: Int
     ) {
-        func column(_ x: Int) -> Winograd.Six {
-            Winograd.weights(
-                (
-                    load8(source + x &* tapStride), load8(source + (x &+ 3) &* tapStride),
-                    load8(source + (x &+ 6) &* tapStride)
-                ))
+        let size = Filter.size
+        withUnsafeTemporaryAllocation(of: SIMD8<Float>.self, capacity: 3 * size) { columns in
+            for x in 0..<3 {
+                Filter.weights({ load8(source + (3 &* $0 &+ x) &* tapStride) }) { columns[3 &* $0 &+ x] = $1 }
+            }
+            for y in 0..<size {
+                let target = target + size &* y &* plane
+                Filter.weights({ columns[3 &* y &+ $0] }) { store8($1, to: target + $0 &* plane) }
+            }
         }
-        let (a, b, c) = (column(0), column(1), column(2))
-        Winograd.store(Winograd.weights((a.0, b.0, c.0)), target, plane)
-        Winograd.store(Winograd.weights((a.1, b.1, c.1)), target + 6 &* plane, plane)
-        Winograd.store(Winograd.weights((a.2, b.2, c.2)), target + 12 &* plane, plane)
-        Winograd.store(Winograd.weights((a.3, b.3, c.3)), target + 18 &* plane, plane)
-        Winograd.store(Winograd.weights((a.4, b.4, c.4)), target + 24 &* plane, plane)
-        Winograd.store(Winograd.weights((a.5, b.5, c.5)), target + 30 &* plane, plane)
     }
 
     private var depth: Int { source.shape.channels }
     private var columns: Int { roundUp(target.shape.channels, to: 16) }
-    private var tiles: WinogradTiles {
+    private var tiles: WinogradTiles<Filter> {
         WinogradTiles(
             height: target.shape.height, width: target.shape.width, images: target.shape.n, padding: padding)
     }
 
-    /// Tiles of one task: their 36 planes should stay in the second-level cache, yet use the weights often enough.
+    /// Tiles of one task: their planes should stay in the second-level cache, yet use the weights often enough.
     private var tilesPerTask: Int {
-        let cached = 65_536 / (36 * (depth + columns))
+        let cached = 65_536 / (Filter.planes * (depth + columns))
         let balanced = divideUp(tiles.count, by: 8)
         return tiles.taskSize(atMost: max(12, min(cached, balanced)))
     }
@@ -70,17 +66,16 @@ struct WinogradConvolution {
         }
     }
 
-    private func run(_ tiles: WinogradTiles, _ range: Range<Int>, outside: UnsafePointer<Float>) {
+    private func run(_ tiles: WinogradTiles<Filter>, _ range: Range<Int>, outside: UnsafePointer<Float>) {
         // The rest of a line more: planes that far apart that they do not fall onto the same places of the cache.
         let inputPlane = range.count * depth + 16
         let outputPlane = range.count * columns + 16
-        withScratch(floats: 36 * (inputPlane + outputPlane)) { input in
-            let output = input + 36 * inputPlane
+        withScratch(floats: Filter.planes * (inputPlane + outputPlane)) { input in
+            let output = input + Filter.planes * inputPlane
             tiles.transformInput(source, range, outside: outside, to: input, plane: inputPlane) { $0 * depth + $1 }
             multiply(input, inputPlane, output, outputPlane, rows: range.count)
             tiles.transformOutput(
-                Winograd.self, output, plane: outputPlane, stride: columns, range, to: target, adding: adding,
-                finish: finish)
+                output, plane: outputPlane, stride: columns, range, to: target, adding: adding, finish: finish)
         }
     }
 
@@ -93,22 +88,16 @@ struct WinogradConvolution {
                 table[row] = UnsafePointer(input) + row * depth
                 table[rows + row] = UnsafePointer(output) + row * columns
             }
-            let (tilesHigh, weightCount) = (divideUp(rows, by: 6), 36 * depth * columns)
-            for plane in 0..<36 {
+            for plane in 0..<Filter.planes {
                 forEachBlock(taps: 1, depth: depth) { _, _, offset, blockDepth, isFirst in
                     var product = TileProduct(
                         rows: RowTable(table), offset: plane * inputPlane + offset, depth: blockDepth, panel: weights,
-                        targets: RowTable(table + rows), adding: !isFirst)
+                        targets: RowTable(table + rows), height: rows, adding: !isFirst)
+                    let asksAhead = product.asksAhead(weights: Filter.planes * depth * columns)
                     for panel in 0..<columns / 16 {
                         product.panel = weights + ((plane * columns / 16 + panel) * depth + offset) * 16
                         product.targetOffset = plane * outputPlane + panel * 16
-                        for row in stride(from: 0, to: rows, by: 6) {
-                            product.rows = RowTable(table + row)
-                            product.ask(
-                                for: product.panel + depth * 16, part: row / 6, of: tilesHigh, weights: weightCount)
-                            product.targets = RowTable(table + rows + row)
-                            multiplyTile(product)
-                        }
+                        product.run(next: asksAhead ? product.panel + depth * 16 : nil)
                     }
                 }
             }

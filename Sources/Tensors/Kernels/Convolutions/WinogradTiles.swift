@@ -1,8 +1,8 @@
 import CHost
 
-/// The tiles of 4 × 4 pixels that cover the results of a 3 × 3 convolution, and how values get into and out of the 36
-/// planes in which they are multiplied.
-struct WinogradTiles {
+/// The square tiles that cover the results of a 3 × 3 convolution, and how values get into and out of the planes in which
+/// they are multiplied.
+struct WinogradTiles<Filter: MinimalFilter> {
     /// Extent of the results.
     let height: Int
     let width: Int
@@ -10,8 +10,8 @@ struct WinogradTiles {
     /// Zeros around the image that the kernel slides over.
     let padding: Int
 
-    var across: Int { divideUp(width, by: 4) }
-    var perImage: Int { divideUp(height, by: 4) * across }
+    var across: Int { divideUp(width, by: Filter.side) }
+    var perImage: Int { divideUp(height, by: Filter.side) * across }
     var count: Int { images * perImage }
 
     /// Tiles of one of several tasks of equal size, in whole register tiles.
@@ -23,7 +23,7 @@ struct WinogradTiles {
     @inline(__always)
     func place(_ tile: Int) -> (image: Int, y: Int, x: Int) {
         let inImage = tile % perImage
-        return (tile / perImage, inImage / across * 4, inImage % across * 4)
+        return (tile / perImage, inImage / across * Filter.side, inImage % across * Filter.side)
     }
 
     /// Writes the addresses of the `size` × `size` pixels from (`y`, `x`) on; `outside` where there is none.
@@ -54,6 +54,47 @@ struct WinogradTiles {
         }
     }
 
+    /// Asks for the pixels that the tile to the right reads first, at one line's worth of channels: the products of a task
+    /// have pushed them out of the second-level cache.
+    @inline(__always)
+    static func fetchNext(_ table: RowTable, _ channel: Int, _ distance: Int, size: Int, overlap: Int) {
+        for row in 0..<size {
+            for column in overlap..<size { chost_prefetch(table[row &* size &+ column] + (channel &+ distance)) }
+        }
+    }
+}
+
+extension WinogradTiles where Filter: WinogradFilter {
+    /// Transforms the input under some tiles to `planes[…][tile][channels]`; tiles beyond the last are zero.
+    ///
+    /// `place(tile, channel)` is where eight values of a tile go, in a plane.
+    @inline(__always)
+    func transformInput(
+        _ tensor: Tensor, _ range: Range<Int>, outside: UnsafePointer<Float>, to planes: UnsafeMutablePointer<Float>,
+        plane: Int, place: (Int, Int) -> Int
+    ) {
+        let size = Filter.size
+        transform(tensor, range, size: size, before: padding, outside: outside) { tile, c, table, columns in
+            if c % 16 == 0 {
+                Self.fetchNext(table, c, Filter.side &* tensor.pixelStride, size: size, overlap: size - Filter.side)
+            }
+            Self.transformInput(table, c, columns, planes + place(tile, c), plane)
+        }
+    }
+
+    /// Transforms the gradient to the results of some tiles, as `transformInput` does the input.
+    @inline(__always)
+    func transformGradient(
+        _ tensor: Tensor, _ range: Range<Int>, outside: UnsafePointer<Float>, to planes: UnsafeMutablePointer<Float>,
+        plane: Int, place: (Int, Int) -> Int
+    ) {
+        let side = Filter.side
+        transform(tensor, range, size: side, before: 0, outside: outside) { tile, c, table, columns in
+            if c % 16 == 0 { Self.fetchNext(table, c, side &* tensor.pixelStride, size: side, overlap: 0) }
+            Self.transformGradient(table, c, columns, planes + place(tile, c), plane)
+        }
+    }
+
     /// Calls `body(tile, channel, addresses, scratch)` for every eight channels of some tiles, with the addresses of the
     /// tile's `size` × `size` pixels, which begin `before` pixels before its results.
     @inline(__always)
@@ -62,8 +103,8 @@ struct WinogradTiles {
         _ body: (Int, Int, RowTable, UnsafeMutablePointer<Float>) -> Void
     ) {
         let channels = tensor.shape.channels
-        withRowTable(36 + 144) { table in
-            let columns = UnsafeMutableRawPointer(table + 36).assumingMemoryBound(to: Float.self)
+        withRowTable(5 * Filter.planes) { table in
+            let columns = UnsafeMutableRawPointer(table + Filter.planes).assumingMemoryBound(to: Float.self)
             for tile in range {
                 if tile < count {
                     let (image, y, x) = place(tile)
@@ -78,57 +119,21 @@ struct WinogradTiles {
         }
     }
 
-    /// Transforms the input under some tiles to `planes[36][…][tile][channels]`; tiles beyond the last are zero.
-    ///
-    /// `place(tile, channel)` is where eight values of a tile go, in a plane.
-    @inline(__always)
-    func transformInput(
-        _ tensor: Tensor, _ range: Range<Int>, outside: UnsafePointer<Float>, to planes: UnsafeMutablePointer<Float>,
-        plane: Int, place: (Int, Int) -> Int
-    ) {
-        transform(tensor, range, size: 6, before: padding, outside: outside) { tile, c, table, columns in
-            if c % 16 == 0 { Self.fetchNext(table, c, 4 &* tensor.pixelStride, size: 6, overlap: 2) }
-            Self.transformInput(table, c, columns, planes + place(tile, c), plane)
-        }
-    }
-
-    /// Asks for the pixels that the tile to the right reads first, at one line's worth of channels: the products of a task
-    /// have pushed them out of the second-level cache.
-    @inline(__always)
-    static func fetchNext(_ table: RowTable, _ channel: Int, _ distance: Int, size: Int, overlap: Int) {
-        for row in 0..<size {
-            for column in overlap..<size { chost_prefetch(table[row &* size &+ column] + (channel &+ distance)) }
-        }
-    }
-
     @inline(never)
     private static func transformInput(
         _ table: RowTable, _ channel: Int, _ columns: UnsafeMutablePointer<Float>,
         _ target: UnsafeMutablePointer<Float>, _ plane: Int
     ) {
-        for x in 0..<6 {
-            let column = Winograd.input(
-                (
-                    load8(table[x] + channel), load8(table[6 &+ x] + channel), load8(table[12 &+ x] + channel),
-                    load8(table[18 &+ x] + channel), load8(table[24 &+ x] + channel), load8(table[30 &+ x] + channel)
-                ))
-            Winograd.store(column, columns + 8 &* x, 48)
+        let size = Filter.size
+        for x in 0..<size {
+            Filter.input({ load8(table[size &* $0 &+ x] + channel) }) {
+                store8($1, to: columns + 8 &* (size &* $0 &+ x))
+            }
         }
-        for y in 0..<6 {
-            let line = Winograd.input(Winograd.load(columns + 48 &* y, 8))
-            Winograd.store(line, target + 6 &* y &* plane, plane)
-        }
-    }
-
-    /// Transforms the gradient to the results of some tiles, as `transformInput` does the input.
-    @inline(__always)
-    func transformGradient(
-        _ tensor: Tensor, _ range: Range<Int>, outside: UnsafePointer<Float>, to planes: UnsafeMutablePointer<Float>,
-        plane: Int, place: (Int, Int) -> Int
-    ) {
-        transform(tensor, range, size: 4, before: 0, outside: outside) { tile, c, table, columns in
-            if c % 16 == 0 { Self.fetchNext(table, c, 4 &* tensor.pixelStride, size: 4, overlap: 0) }
-            Self.transformGradient(table, c, columns, planes + place(tile, c), plane)
+        for y in 0..<size {
+            let line = columns + 8 &* size &* y
+            let target = target + size &* y &* plane
+            Filter.input({ load8(line + 8 &* $0) }) { store8($1, to: target + $0 &* plane) }
         }
     }
 
@@ -137,19 +142,16 @@ struct WinogradTiles {
         _ table: RowTable, _ channel: Int, _ columns: UnsafeMutablePointer<Float>,
         _ target: UnsafeMutablePointer<Float>, _ plane: Int
     ) {
-        for x in 0..<4 {
-            let column = Winograd.outputGradient(
-                (
-                    load8(table[x] + channel), load8(table[4 &+ x] + channel), load8(table[8 &+ x] + channel),
-                    load8(table[12 &+ x] + channel)
-                ))
-            Winograd.store(column, columns + 8 &* x, 32)
+        let (size, side) = (Filter.size, Filter.side)
+        for x in 0..<side {
+            Filter.outputGradient({ load8(table[side &* $0 &+ x] + channel) }) {
+                store8($1, to: columns + 8 &* (side &* $0 &+ x))
+            }
         }
-        for y in 0..<6 {
-            let line = columns + 32 &* y
-            let transformed = Winograd.outputGradient(
-                (load8(line), load8(line + 8), load8(line + 16), load8(line + 24)))
-            Winograd.store(transformed, target + 6 &* y &* plane, plane)
+        for y in 0..<size {
+            let line = columns + 8 &* side &* y
+            let target = target + size &* y &* plane
+            Filter.outputGradient({ load8(line + 8 &* $0) }) { store8($1, to: target + $0 &* plane) }
         }
     }
 }

@@ -1,6 +1,6 @@
-/// The gradient to the weights of a 3 × 3 convolution with stride 1, in the 36 planes of Winograd's algorithm: each plane
+/// The gradient to the weights of a 3 × 3 convolution with stride 1, in the planes of Winograd's algorithm: each plane
 /// is one product, transposed gradient by input, over all tiles.
-struct WinogradWeightGradient {
+struct WinogradWeightGradient<Filter: WinogradFilter> {
     let input: Tensor
     let gradient: Tensor
     let padding: Int
@@ -10,10 +10,10 @@ struct WinogradWeightGradient {
     private var outputs: Int { gradient.shape.channels }
     private var panels: Int { divideUp(depth, by: 16) }
     private var strips: Int { divideUp(outputs, by: 6) }
-    /// Floats of all planes of the sums, `[36][outputs][depth]`, filled up to whole register tiles.
-    private var sumCount: Int { 36 * strips * 6 * panels * 16 }
+    /// Floats of all planes of the sums, `[plane][outputs][depth]`, filled up to whole register tiles.
+    private var sumCount: Int { Filter.planes * strips * 6 * panels * 16 }
 
-    private var tiles: WinogradTiles {
+    private var tiles: WinogradTiles<Filter> {
         WinogradTiles(
             height: gradient.shape.height, width: gradient.shape.width, images: gradient.shape.n, padding: padding)
     }
@@ -29,7 +29,7 @@ struct WinogradWeightGradient {
     /// Few channels: every task sums some tiles for itself, with all values in its second-level cache.
     private func sumInSegments(outside: UnsafePointer<Float>) {
         let tiles = tiles
-        let size = max(12, min(48, 131_072 / (36 * (depth + outputs))))
+        let size = max(12, min(48, 131_072 / (Filter.planes * (depth + outputs))))
         let segments = max(1, min(16, tiles.count / (4 * size)))
         let perSegment = roundUp(divideUp(tiles.count, by: segments), to: size)
         withScratch(floats: segments * sumCount) { sums in
@@ -42,7 +42,7 @@ struct WinogradWeightGradient {
                     for first in stride(from: start, to: end, by: size) {
                         let count = min(size, end - first)
                         transform(tiles, first, 0..<count, planes, outside)
-                        for plane in 0..<36 { multiply(planes, plane, count, sum, adding: first > start) }
+                        for plane in 0..<Filter.planes { multiply(planes, plane, count, sum, adding: first > start) }
                     }
                 }
             }
@@ -62,7 +62,7 @@ struct WinogradWeightGradient {
                     parallel(tasks: divideUp(count, by: 8)) { task in
                         transform(tiles, first, task * 8..<min(task * 8 + 8, count), planes, outside)
                     }
-                    parallel(tasks: 36) { multiply(planes, $0, count, sums, adding: first > 0) }
+                    parallel(tasks: Filter.planes) { multiply(planes, $0, count, sums, adding: first > 0) }
                 }
             }
             transformBack(sums, segments: 1)
@@ -71,10 +71,10 @@ struct WinogradWeightGradient {
 
     /// Room for the transformed values of up to `capacity` tiles.
     private struct Planes {
-        /// `[36][panel][tile][16]`
+        /// `[plane][panel][tile][16]`
         let input: UnsafeMutablePointer<Float>
         let inputPlane: Int
-        /// `[36][tile][outputs]`
+        /// `[plane][tile][outputs]`
         let gradient: UnsafeMutablePointer<Float>
         let gradientPlane: Int
         let capacity: Int
@@ -86,16 +86,17 @@ struct WinogradWeightGradient {
         let row = strips * 6
         let inputPlane = panels * capacity * 16 + 16
         let gradientPlane = roundUp(capacity * row + 16, to: 16)
-        withScratch(floats: 36 * (inputPlane + gradientPlane)) { memory in
+        withScratch(floats: Filter.planes * (inputPlane + gradientPlane)) { memory in
             body(
                 Planes(
-                    input: memory, inputPlane: inputPlane, gradient: memory + 36 * inputPlane,
+                    input: memory, inputPlane: inputPlane, gradient: memory + Filter.planes * inputPlane,
                     gradientPlane: gradientPlane, capacity: capacity, row: row))
         }
     }
 
     private func transform(
-        _ tiles: WinogradTiles, _ first: Int, _ range: Range<Int>, _ planes: Planes, _ outside: UnsafePointer<Float>
+        _ tiles: WinogradTiles<Filter>, _ first: Int, _ range: Range<Int>, _ planes: Planes,
+        _ outside: UnsafePointer<Float>
     ) {
         let absolute = first + range.lowerBound..<first + range.upperBound
         tiles.transformInput(
@@ -119,15 +120,11 @@ struct WinogradWeightGradient {
             }
             var product = TileProduct(
                 rows: RowTable(table), step: planes.row, depth: count, panel: planes.input, targets: RowTable(targets),
-                adding: adding)
+                height: strips * 6, adding: adding)
             for panel in 0..<panels {
                 product.panel = UnsafePointer(planes.input) + plane * planes.inputPlane + panel * planes.capacity * 16
                 product.targetOffset = panel * 16
-                for strip in 0..<strips {
-                    product.rows = RowTable(table + strip * 6)
-                    product.targets = RowTable(targets + strip * 6)
-                    multiplyTile(product)
-                }
+                product.run()
             }
         }
     }
@@ -136,12 +133,12 @@ struct WinogradWeightGradient {
     private func transformBack(_ sums: UnsafeMutablePointer<Float>, segments: Int) {
         let columns = panels * 16
         let plane = strips * 6 * columns
-        parallel(rowsOf: outputs, width: 36 * columns) { range in
+        parallel(rowsOf: outputs, width: Filter.planes * columns) { range in
             for o in range {
                 for c in stride(from: 0, to: depth, by: 8) {
                     let place = sums + o * columns + c
                     for segment in 1..<max(segments, 1) {
-                        for i in 0..<36 {
+                        for i in 0..<Filter.planes {
                             let sum = load8(place + i * plane) + load8(place + segment * sumCount + i * plane)
                             store8(sum, to: place + i * plane)
                         }
@@ -155,18 +152,18 @@ struct WinogradWeightGradient {
     private func transformBack(
         _ place: UnsafePointer<Float>, _ plane: Int, to target: UnsafeMutablePointer<Float>
     ) {
-        func column(_ x: Int) -> Winograd.Three {
-            Winograd.weightGradient(Winograd.load(place + x &* plane, 6 &* plane))
+        let size = Filter.size
+        withUnsafeTemporaryAllocation(of: SIMD8<Float>.self, capacity: 3 * size) { columns in
+            for x in 0..<size {
+                let column = place + x &* plane
+                Filter.weightGradient({ load8(column + size &* $0 &* plane) }) { columns[size &* $0 &+ x] = $1 }
+            }
+            for y in 0..<3 {
+                Filter.weightGradient({ columns[size &* y &+ $0] }) {
+                    let pointer = target + (3 &* y &+ $0) &* depth
+                    store8(load8(pointer) + $1, to: pointer)
+                }
+            }
         }
-        let (a, b, c, d, e, f) = (column(0), column(1), column(2), column(3), column(4), column(5))
-        func add(_ y: Int, _ line: Winograd.Three) {
-            let pointer = target + 3 &* y &* depth
-            store8(load8(pointer) + line.0, to: pointer)
-            store8(load8(pointer + depth) + line.1, to: pointer + depth)
-            store8(load8(pointer + 2 &* depth) + line.2, to: pointer + 2 &* depth)
-        }
-        add(0, Winograd.weightGradient((a.0, b.0, c.0, d.0, e.0, f.0)))
-        add(1, Winograd.weightGradient((a.1, b.1, c.1, d.1, e.1, f.1)))
-        add(2, Winograd.weightGradient((a.2, b.2, c.2, d.2, e.2, f.2)))
     }
 }
