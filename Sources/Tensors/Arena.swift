@@ -1,4 +1,5 @@
 import CHost
+import Foundation
 
 /// Memory of one range of addresses, cut into pieces as they are asked for; neighbours that are free become one piece.
 ///
@@ -9,7 +10,7 @@ import CHost
 /// Source: best fit with boundaries merged at once, Knuth, The Art of Computer Programming 1, section 2.5.
 struct Arena: ~Copyable {
     /// Pieces begin and end at pages.
-    static let page = 4096
+    static let page = max(4096, Int(sysconf(Int32(_SC_PAGESIZE))))
     /// Memory is committed in steps of this many bytes: few system calls, whole huge pages.
     private static let commitStep = 32 << 20
 

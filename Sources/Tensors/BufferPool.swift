@@ -56,7 +56,7 @@ enum BufferPool {
         return UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
     }
 
-    /// Whether whole pages at an address belong to a lasting buffer, so that others can be put in their place.
+    /// Whether a lasting buffer at an address has its whole pages for itself, so that others can be put in their place.
     static func ownsPages(_ pointer: UnsafeMutablePointer<Float>, bytes: Int) -> Bool {
         let address = UInt(bitPattern: pointer)
         return bytes >= large && address % UInt(Arena.page) == 0 && rooms.withLock { $0.lasting.contains(address) }

@@ -1,27 +1,31 @@
 import CHost
 import Foundation
 
-/// Values that several processes of a host have alike, in pages that all of them see: one process makes them (`publish`),
-/// the others take them over (`adopt`), piece by piece in the same order.
+/// Values that several processes of a host have alike, in pages that all of them see: one process makes them
+/// (`publish`), the others take them over (`adopt`), buffer by buffer in the same order.
 ///
-/// The pages lie copy on write where each process has the buffer anyway, so that nobody else needs to know. Where there is
-/// no such memory, or a piece is another one, a process makes its own: the values are the same.
-public final class HostMemory: @unchecked Sendable {  // Confined to the thread that makes the pieces.
+/// The pages lie copy on write where each process has the buffer anyway, so that nobody else needs to know. Where there
+/// is no such memory, or a buffer is another one, a process makes its own: the values are the same.
+public final class HostMemory: @unchecked Sendable {  // Confined to the thread that makes the buffers.
     /// What others need to find the pages.
     public struct Index: Codable, Equatable, Sendable {
         /// The publishing process.
         public var process: Int32
         /// Its descriptor of the file.
         public var file: Int32
+        /// What tells the file from others.
+        public var number: Int64
         /// Bytes of the file.
         public var bytes = 0
-        /// In the order in which they were made.
+        /// The buffers that are in it.
         public var pieces: [Piece] = []
     }
 
     /// A buffer, as a part of the file.
     public struct Piece: Codable, Equatable, Sendable {
-        /// What it is: the same words, the same values.
+        /// Its place in the order of all buffers.
+        public var place: Int
+        /// What kind of buffer it is, to be sure.
         public var key: String
         /// Bytes from the start of the file.
         public var offset: Int
@@ -34,15 +38,16 @@ public final class HostMemory: @unchecked Sendable {  // Confined to the thread 
     /// Bytes that this process sees in pages of the file.
     public private(set) var sharedBytes = 0
     private let file: Int32
-    /// Whether pieces are made here; not any more once the system has no more room for them.
-    private var isPublisher: Bool
-    /// Pieces that were asked for, while adopting.
-    private var next = 0
+    private let isPublisher: Bool
+    /// Once the system has no more room for them.
+    private var isFull = false
+    /// Buffers that were asked for so far.
+    private var count = 0
 
     /// What the buffers that are being made now are shared through; nil where nobody shares.
     @TaskLocal static var current: HostMemory?
 
-    /// Calls `body`, and keeps the lasting buffers that it prepares in memory for other processes.
+    /// Calls `body`, and keeps the lasting buffers that it fills in memory for other processes.
     ///
     /// - Returns: the memory, which must live until the others have adopted it; nil where the system has none.
     public static func publish(_ body: () -> Void) -> HostMemory? {
@@ -51,8 +56,8 @@ public final class HostMemory: @unchecked Sendable {  // Confined to the thread 
             body()
             return nil
         }
-        let memory = HostMemory(
-            file: file, Index(process: getpid(), file: file), isPublisher: true)
+        let index = Index(process: getpid(), file: file, number: chost_memory_file_number(file))
+        let memory = HostMemory(file: file, index, isPublisher: true)
         $current.withValue(memory, operation: body)
         _ = chost_memory_file_seal(file)
         return memory
@@ -63,7 +68,7 @@ public final class HostMemory: @unchecked Sendable {  // Confined to the thread 
     /// - Returns: the memory; nil when it is out of reach, and `body` made everything itself.
     @discardableResult
     public static func adopt(_ index: Index, _ body: () -> Void) -> HostMemory? {
-        let file = chost_memory_file_open(index.process, index.file, Int64(index.bytes))
+        let file = chost_memory_file_open(index.process, index.file, index.number, Int64(index.bytes))
         guard file >= 0 else {
             body()
             return nil
@@ -81,33 +86,38 @@ public final class HostMemory: @unchecked Sendable {  // Confined to the thread 
 
     deinit { close(file) }
 
-    /// Sees to it that a lasting buffer has its values: by `make`, unless another process has made them.
-    public static func fill(_ key: String, _ buffer: UnsafeMutablePointer<Float>, count: Int, make: () -> Void) {
-        let bytes = roundUp(4 * count, to: Arena.page)
-        guard let memory = current, BufferPool.ownsPages(buffer, bytes: bytes) else { return make() }
-        if memory.take(key, buffer, bytes) { return }
-        make()
-        if memory.isPublisher { memory.append(key, buffer, bytes) }
+    /// Sees to it that a whole lasting tensor has its values: by `make`, unless another process has made them.
+    ///
+    /// All processes fill the same tensors in the same order; `key` says what kind of tensor it is.
+    public static func fill(_ key: String, _ tensor: Tensor, make: () -> Void) {
+        guard let memory = current else { return make() }
+        let place = memory.count
+        memory.count += 1
+        let bytes = roundUp(4 * tensor.shape.count, to: Arena.page)
+        guard BufferPool.ownsPages(tensor.pointer, bytes: bytes) else { return make() }
+        if memory.isPublisher {
+            make()
+            memory.append(Piece(place: place, key: key, offset: memory.index.bytes, bytes: bytes), tensor.pointer)
+        } else if !memory.adopt(place, key, bytes, tensor.pointer) {
+            make()
+        }
     }
 
-    private func append(_ key: String, _ buffer: UnsafeMutablePointer<Float>, _ bytes: Int) {
-        guard chost_memory_file_append(file, buffer, bytes) == 0 else {
-            isPublisher = false
-            return
-        }
-        let piece = Piece(key: key, offset: index.bytes, bytes: bytes)
+    private func append(_ piece: Piece, _ buffer: UnsafeMutablePointer<Float>) {
+        if isFull { return }
+        isFull = chost_memory_file_append(file, Int64(piece.offset), buffer, piece.bytes) != 0
+        if isFull { return }
         index.pieces.append(piece)
-        index.bytes += bytes
+        index.bytes += piece.bytes
         map(piece, buffer)
     }
 
-    private func take(_ key: String, _ buffer: UnsafeMutablePointer<Float>, _ bytes: Int) -> Bool {
-        guard !isPublisher, next < index.pieces.count, index.pieces[next].key == key, index.pieces[next].bytes == bytes
+    private func adopt(_ place: Int, _ key: String, _ bytes: Int, _ buffer: UnsafeMutablePointer<Float>) -> Bool {
+        guard let piece = index.pieces.first(where: { $0.place == place }), piece.key == key, piece.bytes == bytes
         else {
             return false
         }
-        next += 1
-        return map(index.pieces[next - 1], buffer)
+        return map(piece, buffer)
     }
 
     @discardableResult

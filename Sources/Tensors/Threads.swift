@@ -34,6 +34,22 @@ public func parallel(rowsOf count: Int, width: Int, _ body: (Range<Int>) -> Void
     }
 }
 
+/// Runs `body` over 0..<`count` in ranges of `size`, and what is left for a last round in equal shares for all threads; ranges
+/// begin at multiples of `unit`, and the last one may reach beyond `count`.
+///
+/// Where ranges begin depends on the number of threads: for results that do not depend on it.
+func parallel(rangesOf size: Int, in count: Int, unit: Int, _ body: (Range<Int>) -> Void) {
+    let (units, perRange) = ((count + unit - 1) / unit, max(1, size / unit))
+    let whole = units / (perRange * Threads.count) * Threads.count
+    let rest = units - whole * perRange
+    let share = max(1, (rest + Threads.count - 1) / Threads.count)
+    parallel(tasks: whole + (rest + share - 1) / share) { task in
+        let start = min(task, whole) * perRange + max(0, task - whole) * share
+        let end = task < whole ? start + perRange : min(start + share, units)
+        body(start * unit..<end * unit)
+    }
+}
+
 /// Sleeping threads that help whoever calls `run`.
 private final class Pool: @unchecked Sendable {  // All state is behind `lock` or atomic.
     private final class Job: @unchecked Sendable {  // `body` is cleared only after the last helper has left.

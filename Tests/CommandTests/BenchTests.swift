@@ -42,8 +42,8 @@ import Testing
         let json = try measure(ranks: nil, "--imgsz", "160", "--steps", "3")
         // Values: the field's parameters, without the constants of the head, and two statistics for every BatchNorm.
         #expect(abs(try bytes("student_weights", json) / (4 * 3.02e6) - 1) < 0.01)
-        // Winograd's weights are four times as many as those that they are made from.
-        #expect(try (2..<6).contains(bytes("teacher_weights", json) / (4 * 11.14e6)))
+        // Winograd's weights are four to nine times as many as those that they are made from.
+        #expect(try (2..<9).contains(bytes("teacher_weights", json) / (4 * 11.14e6)))
         #expect(try (5..<6.1).contains(bytes("training", json) / (4 * 3.02e6)))
         let kinds = ["student_weights", "teacher_weights", "training", "student_maps", "scratch", "other"]
         for kind in kinds + ["teacher_maps"] { #expect(try bytes(kind, json) > 0, "\(kind)") }

@@ -1,5 +1,6 @@
-import Tensors
 import Testing
+
+@testable import Tensors
 
 /// What a choice of algorithms is and how it is written down.
 @Suite struct ConvolutionChoiceTests {
@@ -18,6 +19,17 @@ import Testing
         "forward 8>8 3x3/1 p1 g1 d1 @8x99999999999",
     ])
     func otherTextIsNoTask(_ text: String) { #expect(ConvolutionTask(text) == nil) }
+
+    /// Seconds and bytes of the rule's candidate and of two others.
+    @Test(arguments: [
+        ([1.0, 0.93, 0.95], [0, 0, 0], 0), ([1.0, 0.95, 0.9], [0, 0, 0], 2), ([1.0, 0.85, 0.9], [0, 0, 0], 1),
+        ([1.0, 0.85, 0.9], [0, 64 << 20, 0], 2), ([1.0, 0.75, 0.9], [0, 64 << 20, 0], 1),
+        ([1.0, 0.85, 2], [64 << 20, 80 << 20, 0], 1),
+    ])
+    func anotherAlgorithmThanTheRulesMustBeWorthIt(_ seconds: [Double], _ bytes: [Int], _ expected: Int) {
+        let measured = seconds.indices.map { (place: $0, seconds: seconds[$0], bytes: bytes[$0]) }
+        #expect(ConvolutionTrial.best(measured) == expected)
+    }
 
     @Test func aTrialChoosesAmongTheCandidates() {
         let tasks = ConvolutionPass.allCases.map {

@@ -11,7 +11,7 @@ import Testing
 
         private func publish(_ key: String, _ tensor: Tensor, value: Float) throws -> HostMemory {
             let memory = HostMemory.publish {
-                HostMemory.fill(key, tensor.pointer, count: Self.count) { tensor.fill(value) }
+                HostMemory.fill(key, tensor) { tensor.fill(value) }
             }
             return try #require(memory)
         }
@@ -21,7 +21,7 @@ import Testing
             let memory = try publish("a", first, value: 3)
             var made = false
             let adopted = HostMemory.adopt(memory.index) {
-                HostMemory.fill("a", second.pointer, count: Self.count) { made = true }
+                HostMemory.fill("a", second) { made = true }
             }
             #expect(!made)
             #expect(adopted?.sharedBytes == memory.sharedBytes && memory.sharedBytes >= 4 * Self.count)
@@ -32,7 +32,7 @@ import Testing
             let (first, second) = (buffer(), buffer())
             let memory = try publish("a", first, value: 3)
             HostMemory.adopt(memory.index) {
-                HostMemory.fill("a", second.pointer, count: Self.count) { Issue.record("made again") }
+                HostMemory.fill("a", second) { Issue.record("made again") }
             }
             second.pointer[7] = 5
             first.pointer[8] = 6
@@ -44,23 +44,43 @@ import Testing
             let (first, second) = (buffer(), buffer())
             let memory = try publish("a", first, value: 3)
             let adopted = HostMemory.adopt(memory.index) {
-                HostMemory.fill("b", second.pointer, count: Self.count) { second.fill(4) }
+                HostMemory.fill("b", second) { second.fill(4) }
             }
             #expect(adopted?.sharedBytes == 0)
             #expect(second.values.allSatisfy { $0 == 4 })
         }
 
-        @Test(arguments: ["no such process", "another file", "another size"])
+        /// Only their places tell layers of one shape apart.
+        @Test func buffersOfOneKindKeepTheirPlaces() throws {
+            let small = Tensor(lasting: Shape(1, 1, 1, 10))
+            let (first, second) = (buffer(), buffer())
+            let memory = try #require(
+                HostMemory.publish {
+                    HostMemory.fill("layer", first) { first.fill(1) }
+                    HostMemory.fill("layer", second) { second.fill(2) }
+                })
+            #expect(memory.index.pieces.map(\.place) == [0, 1])
+            let adopted = buffer()
+            HostMemory.adopt(memory.index) {
+                // Too small for pages of its own.
+                HostMemory.fill("layer", small) { small.fill(1) }
+                HostMemory.fill("layer", adopted) { Issue.record("made again") }
+            }
+            #expect(adopted.values.allSatisfy { $0 == 2 })
+        }
+
+        @Test(arguments: ["no such process", "another file", "another number", "another size"])
         func memoryOutOfReachIsMadeAgain(_ fault: String) throws {
             let (first, second) = (buffer(), buffer())
             var index = try publish("a", first, value: 3).index
             switch fault {
             case "no such process": index.process = .max
             case "another file": index.file = 0
+            case "another number": index.number += 1
             default: index.bytes += 4096
             }
             let adopted = HostMemory.adopt(index) {
-                HostMemory.fill("a", second.pointer, count: Self.count) { second.fill(3) }
+                HostMemory.fill("a", second) { second.fill(3) }
             }
             #expect(adopted == nil)
             #expect(second.values.allSatisfy { $0 == 3 })

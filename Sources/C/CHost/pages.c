@@ -38,4 +38,17 @@ int chost_commit(void *address, size_t bytes) {
     return 0;
 }
 
-void chost_discard(void *address, size_t bytes) { (void)madvise(address, bytes, MADV_DONTNEED); }
+void chost_discard(void *address, size_t bytes) {
+    // Fresh pages: to forget those of a file would bring back what the file says.
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+#ifdef MAP_NORESERVE
+    flags |= MAP_NORESERVE;
+#endif
+    if (mmap(address, bytes, PROT_READ | PROT_WRITE, flags, -1, 0) == MAP_FAILED) {
+        (void)madvise(address, bytes, MADV_DONTNEED);
+        return;
+    }
+#ifdef MADV_HUGEPAGE
+    (void)madvise(address, bytes, MADV_HUGEPAGE);
+#endif
+}

@@ -8,7 +8,7 @@ public final class FlatBuffer: @unchecked Sendable {
     public var pointer: UnsafeMutablePointer<Float> { memory.pointer }
     /// Floats, which never change in number.
     public let count: Int
-    private let memory: Tensor
+    let memory: Tensor
 
     /// Zeros; none at all is a buffer too.
     public init(count: Int) {

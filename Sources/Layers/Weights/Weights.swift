@@ -112,7 +112,7 @@ public final class Weights {
 
     /// Keeps the values where other processes of this host see them, or takes theirs, while `HostMemory` is published or
     /// adopted; for weights that do not change any more.
-    public func share() { HostMemory.fill("values", values.pointer, count: values.count) {} }
+    public func share() { HostMemory.fill("values", values.memory) {} }
 
     /// Says that values were changed through a pointer.
     public func didChange() { version += 1 }

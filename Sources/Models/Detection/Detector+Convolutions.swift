@@ -5,10 +5,11 @@ extension Detector {
     /// The convolutions that this model does to images of a size, each kind once.
     ///
     /// - Parameter size: height and width of the images, multiples of the largest stride.
+    /// - Throws: as building the model does.
     public func convolutions(
         _ passes: [ConvolutionPass], size: (height: Int, width: Int)
     ) throws -> Set<ConvolutionTask> {
-        let all = try inferences(size: size)
+        let all = try convolutionCalls(size: size)
         return Set(
             passes.flatMap { pass in
                 all.map { ConvolutionTask(pass, $0.geometry, height: $0.height, width: $0.width) }
@@ -18,7 +19,8 @@ extension Detector {
     /// The convolutions of one pass over one image of a size, as often as they are done.
     ///
     /// - Parameter size: height and width of the image, multiples of the largest stride.
-    public func inferences(size: (height: Int, width: Int)) throws -> [ConvolutionTask] {
+    /// - Throws: as building the model does.
+    public func convolutionCalls(size: (height: Int, width: Int)) throws -> [ConvolutionTask] {
         // The smallest image, whose maps grow with its size; a twin, so that nothing stays prepared; and an algorithm that
         // takes weights as they are.
         let unit = strides.max() ?? 1

@@ -9,13 +9,19 @@ import Tensors
 struct TeacherPreparation {
     /// Bytes that were prepared, wherever they lie.
     let prepared: Int
-    /// Bytes of the teacher that this rank sees in pages of the host's other ranks, too.
+    /// Bytes of the teacher that all ranks of this host have in the same pages.
     let shared: Int
 
-    /// What a rank tells the others: the first rank of a host offers its memory.
+    /// The first rank of a host offers its memory.
     private struct Offer: Codable {
         var host: String
         var index: HostMemory.Index?
+    }
+
+    /// What became of it on a rank.
+    private struct Share: Codable {
+        var host: String
+        var bytes: Int
     }
 
     /// The choice of algorithms must be made; ranks must have equal teachers, and none may change it from now on.
@@ -31,29 +37,31 @@ struct TeacherPreparation {
         } else {
             let publishes = ranks.local.rank == 0 && ranks.local.size > 1
             let published = publishes ? HostMemory.publish(prepare) : nil
-            let offers = try TeacherPreparation.exchange(Offer(host: HostName.own, index: published?.index), ranks)
-            let offer = offers.lazy.filter { $0.host == HostName.own }.compactMap(\.index).first
-            if publishes {
-                shared = published?.sharedBytes ?? 0
-            } else if let offer {
-                shared = HostMemory.adopt(offer, prepare)?.sharedBytes ?? 0
-            } else {
-                prepare()
-                shared = 0
+            let offer = Offer(host: HostName.own, index: published?.index)
+            let offers = try TeacherPreparation.exchange(offer, ranks).filter { $0.host == offer.host }
+            var own = published
+            if !publishes {
+                if let index = offers.compactMap(\.index).first {
+                    own = HostMemory.adopt(index, prepare)
+                } else {
+                    prepare()
+                }
             }
-            // Until all have them, the first rank keeps its pages within reach.
-            try withExtendedLifetime(published) {
-                var nothing = [0.0]
-                try ranks.sum(&nothing)
+            // Until all have answered, the first rank keeps its pages within reach.
+            shared = try withExtendedLifetime(published) {
+                let shares = try TeacherPreparation.exchange(
+                    Share(host: offer.host, bytes: own?.sharedBytes ?? 0), ranks)
+                return shares.filter { $0.host == offer.host }.map(\.bytes).min() ?? 0
             }
         }
         prepared = TensorMemory.now.lasting - before
     }
 
-    private static func exchange(_ own: Offer, _ ranks: any Communicator) throws -> [Offer] {
+    /// Every rank's word, in rank order.
+    private static func exchange<Word: Codable>(_ own: Word, _ ranks: any Communicator) throws -> [Word] {
         let all = try ranks.gather(Array(JSONEncoder().encode(own)))
-        let offers = try all?.map { try JSONDecoder().decode(Offer.self, from: Data($0)) }.filter { $0.index != nil }
-        let text = try ranks.broadcast(Array(JSONEncoder().encode(offers ?? [])))
-        return try JSONDecoder().decode([Offer].self, from: Data(text))
+        let words = try all?.map { try JSONDecoder().decode(Word.self, from: Data($0)) } ?? []
+        let text = try ranks.broadcast(Array(JSONEncoder().encode(words)))
+        return try JSONDecoder().decode([Word].self, from: Data(text))
     }
 }

@@ -6,7 +6,7 @@ extension Detector {
     ///
     /// - Parameter size: side of the image, a multiple of the largest stride.
     func operations(size: Int) throws -> Double {
-        try inferences(size: (size, size)).reduce(0) { sum, task in
+        try convolutionCalls(size: (size, size)).reduce(0) { sum, task in
             let result = task.geometry.output(for: Shape(1, task.height, task.width, task.geometry.inputs))
             return sum + 2 * Double(task.geometry.weightCount * result.pixels)
         }

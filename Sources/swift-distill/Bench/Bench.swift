@@ -20,8 +20,6 @@ struct Bench {
     private let teacher: Detector
     private let source: SyntheticSource
     private let preparation: TeacherPreparation
-    /// Of one image.
-    private let operations: (student: Double, teacher: Double)
 
     /// - Throws: `Problem` when a model is not known.
     init(_ options: BenchOptions, ranks: any Communicator) throws {
@@ -34,7 +32,6 @@ struct Bench {
         teacher = try Detector(table: Bench.table(options.teacher), classNames: names, seed: 1)
         _ = try ConvolutionPlanning(recipe: recipe, ranks: ranks).decide(
             student: student, teacher: teacher, resumed: nil)
-        operations = try (student.operations(size: options.size), teacher.operations(size: options.size))
         preparation = try TeacherPreparation(teacher, size: recipe.imageSize, ranks: ranks)
         source = SyntheticSource(
             images: options.batch, size: options.size, classCount: names.count,
@@ -67,6 +64,8 @@ struct Bench {
 
     /// Runs all steps, unless somebody asks to stop.
     func run() throws -> Ending {
+        let operations = try (student.operations(size: options.size), teacher.operations(size: options.size))
+        releaseUnusedMemory()
         // Before steps warm the CPU, so that both see the same clock.
         let peak = arithmeticPeak()
         let state = RunState(

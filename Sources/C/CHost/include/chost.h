@@ -37,18 +37,20 @@ int64_t chost_host_memory(void);
 void *chost_reserve(size_t bytes);
 // Lets a part of reserved addresses be used: zeros, which take memory as they are touched. Returns 0, or -1 with errno.
 int chost_commit(void *address, size_t bytes);
-// Gives the memory behind whole pages back; they are zeros when they are touched again.
+// Gives the memory behind whole pages back, whatever was put in their place; they are zeros when they are touched again.
 void chost_discard(void *address, size_t bytes);
 // Makes a file of the host's memory that ends with the last process that uses it; returns its descriptor, or -1 with errno,
 // also where there are none.
 int chost_memory_file(void);
-// Appends bytes to it, filled up to whole pages; returns 0, or -1 with errno.
-int chost_memory_file_append(int file, const void *bytes, size_t count);
+// What tells it from all others of the host; -1 when unknown.
+int64_t chost_memory_file_number(int file);
+// Writes bytes behind the first `offset`, all or none of them. Returns 0, or -1 with errno.
+int chost_memory_file_append(int file, int64_t offset, const void *bytes, size_t count);
 // Makes it as it is for good. Returns 0, or -1 with errno.
 int chost_memory_file_seal(int file);
-// Opens the file that another process of this host has under `file`; -1 with errno when it may not, or it is no sealed
-// memory file of `bytes` bytes.
-int chost_memory_file_open(int process, int file, int64_t bytes);
+// Opens the file that another process of this host has under `file`; -1 with errno when it may not, or it is not the sealed
+// file of this number and of `bytes` bytes.
+int chost_memory_file_open(int process, int file, int64_t number, int64_t bytes);
 // Puts whole pages of the file in place of those at `address`; who writes to them gets pages of its own. Returns 0, or -1
 // with errno.
 int chost_memory_file_map(int file, int64_t offset, void *address, size_t bytes);

@@ -44,22 +44,26 @@ public struct ConvolutionTrial {
     private var fastest: ConvolutionAlgorithm {
         let candidates = task.candidates
         guard candidates.count > 1 else { return candidates[0] }
-        let runs = candidates.map(prepared)
+        let runs = candidates.map(timed)
         // The first runs fill pools and caches; who is far behind even then is out.
         var seconds = runs.map { $0() }
         let limit = 2 * (seconds.min() ?? 0)
-        let contenders = seconds.indices.filter { seconds[$0] <= limit }
+        let contenders = seconds.indices.filter { $0 == 0 || seconds[$0] <= limit }
         for index in contenders { seconds[index] = .infinity }
         // In turn, as the speed of a shared machine drifts; short ones more often, as they are the ones that noise changes.
         for _ in 0..<(limit > 0.04 ? 3 : 6) {
             for index in contenders { seconds[index] = min(seconds[index], runs[index]()) }
         }
-        let rule = (seconds: seconds[0], bytes: keptBytes(candidates[0]))
-        let better = contenders.filter {
-            let isLarge = keptBytes(candidates[$0]) > rule.bytes + Self.large
-            return seconds[$0] < rule.seconds * (isLarge ? Self.largeGain : Self.gain)
+        return candidates[Self.best(contenders.map { ($0, seconds[$0], keptBytes(candidates[$0])) })]
+    }
+
+    /// The place of the candidate to choose: the first one's, which is the rule's, unless another is worth it.
+    static func best(_ measured: [(place: Int, seconds: Double, bytes: Int)]) -> Int {
+        let rule = measured[0]
+        let better = measured.dropFirst().filter {
+            $0.seconds < rule.seconds * ($0.bytes > rule.bytes + large ? largeGain : gain)
         }
-        return candidates[better.min { seconds[$0] < seconds[$1] } ?? 0]
+        return better.min { $0.seconds < $1.seconds }?.place ?? rule.place
     }
 
     /// What weights take that are prepared once and for all.
@@ -68,7 +72,7 @@ public struct ConvolutionTrial {
     }
 
     /// Computes the task by an algorithm and answers how many seconds that took.
-    private func prepared(_ algorithm: ConvolutionAlgorithm) -> () -> Double {
+    private func timed(_ algorithm: ConvolutionAlgorithm) -> () -> Double {
         let run = computation(algorithm)
         let choices = ConvolutionChoices(forced: algorithm)
         return {

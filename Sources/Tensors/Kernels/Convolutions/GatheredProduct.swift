@@ -26,9 +26,7 @@ struct GatheredProduct {
         let size = rowsPerTask
         withScratch(floats: source.shape.channels) { zeros in
             zeros.update(repeating: 0, count: source.shape.channels)
-            parallel(tasks: divideUp(rows, by: size)) { task in
-                run(task * size..<min(rows, (task + 1) * size), outside: zeros)
-            }
+            parallel(rangesOf: size, in: rows, unit: 6) { run($0.clamped(to: 0..<rows), outside: zeros) }
         }
     }
 

@@ -49,7 +49,7 @@ public final class PreparedConvolution: Sendable {
     ) -> Tensor {
         let all = Tensor(lasting: Shape(1, 1, 1, keptBytes(geometry, algorithm) / 4))
         let task = ConvolutionTask(.inference, geometry, height: 0, width: 0)
-        HostMemory.fill("\(task) \(algorithm.rawValue)", all.pointer, count: all.shape.count) {
+        HostMemory.fill("\(task) \(algorithm.rawValue)", all) {
             weights.withUnsafeBufferPointer { buffer in
                 guard let base = buffer.baseAddress else { return }
                 prepare(geometry, base, algorithm, into: all.pointer)

@@ -136,14 +136,19 @@ private struct RegisterTile {
 /// Computes the first six rows.
 private func multiplyTile(_ product: TileProduct) {
     if product.height < 6 || product.width < 16 { return multiplyPartOfTile(product) }
-    if let ahead = product.ahead { multiplyWholeTile(product, ahead) } else { multiplyWholeTile(product) }
+    multiplyWholeTile(product)
+}
+
+@inline(__always)
+private func multiplyWholeTile(_ product: TileProduct) {
+    if let ahead = product.ahead { multiplyAskingAhead(product, ahead) } else { multiplyAlone(product) }
 }
 
 @inline(never)
-private func multiplyWholeTile(_ product: TileProduct) { multiply(product) {} }
+private func multiplyAlone(_ product: TileProduct) { multiply(product) {} }
 
 @inline(never)
-private func multiplyWholeTile(_ product: TileProduct, _ ahead: UnsafePointer<Float>) {
+private func multiplyAskingAhead(_ product: TileProduct, _ ahead: UnsafePointer<Float>) {
     let step = product.aheadStep
     var line = ahead
     multiply(product) {

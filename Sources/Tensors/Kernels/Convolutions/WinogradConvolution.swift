@@ -60,9 +60,7 @@ struct WinogradConvolution<Filter: WinogradFilter> {
         let (tiles, size) = (tiles, tilesPerTask)
         withScratch(floats: depth) { zeros in
             zeros.update(repeating: 0, count: depth)
-            parallel(tasks: divideUp(tiles.count, by: size)) { task in
-                run(tiles, task * size..<(task + 1) * size, outside: zeros)
-            }
+            parallel(rangesOf: size, in: tiles.count, unit: 6) { run(tiles, $0, outside: zeros) }
         }
     }
 
