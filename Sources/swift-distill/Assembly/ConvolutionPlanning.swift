@@ -39,7 +39,10 @@ struct ConvolutionPlanning {
         }
         switch recipe.convolutions {
         case "measured": return try measured(tasks(student, teacher))
-        case "fixed": return try Decision(record: record([:]), note: "by the rules")
+        case "fixed":
+            // Written down, too: another version may have other rules.
+            let rules = try tasks(student, teacher).map { ($0, $0.candidates[0]) }
+            return try Decision(record: record(Dictionary(uniqueKeysWithValues: rules)), note: "by the rules")
         case let name:
             if let algorithm = ConvolutionAlgorithm(rawValue: name) {
                 let all = try tasks(student, teacher).filter { $0.candidates.contains(algorithm) }

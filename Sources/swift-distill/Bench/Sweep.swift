@@ -50,6 +50,7 @@ struct Sweep {
                     guard let (times, exchange) = try Bench(point, ranks: ranks).measureSteps() else { return .stopped }
                     guard let row = try row(point, times, exchange) else { continue }
                     rows.append(row)
+                    releaseUnusedMemory()
                     if json { print(try line(row)) }
                 }
             }
