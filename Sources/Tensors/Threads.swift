@@ -3,7 +3,7 @@ import Synchronization
 
 /// The compute threads of this process.
 ///
-/// Work is split at places that depend on shapes only, and every task writes its own values, so the number of threads
+/// Sums are split at places that depend on shapes only, and every task writes its own values, so the number of threads
 /// has no influence on any bit of a result.
 public enum Threads {
     /// Threads that take part in `parallel`, the caller included; at least 1. Set once at start (tests vary it).
@@ -39,11 +39,11 @@ public func parallel(rowsOf count: Int, width: Int, _ body: (Range<Int>) -> Void
 ///
 /// Where ranges begin depends on the number of threads: for results that do not depend on it.
 func parallel(rangesOf size: Int, in count: Int, unit: Int, _ body: (Range<Int>) -> Void) {
-    let (units, perRange) = ((count + unit - 1) / unit, max(1, size / unit))
-    let whole = units / (perRange * Threads.count) * Threads.count
+    let (units, perRange, threads) = (divideUp(count, by: unit), max(1, size / unit), Threads.count)
+    let whole = units / (perRange * threads) * threads
     let rest = units - whole * perRange
-    let share = max(1, (rest + Threads.count - 1) / Threads.count)
-    parallel(tasks: whole + (rest + share - 1) / share) { task in
+    let share = max(1, divideUp(rest, by: threads))
+    parallel(tasks: whole + divideUp(rest, by: share)) { task in
         let start = min(task, whole) * perRange + max(0, task - whole) * share
         let end = task < whole ? start + perRange : min(start + share, units)
         body(start * unit..<end * unit)

@@ -18,6 +18,8 @@ import Testing
         #expect(try run.numbers("second") == run.numbers("first"))
         #expect(try run.train("third", ranks: 2, "convolutions=fixed").code == 0)
         #expect(try run.numbers("third") != run.numbers("first"))
+        let rules = run.place("third").appending(path: "convolutions.json")
+        #expect(try String(contentsOf: rules, encoding: .utf8).contains("3x3/1"))
     }
 
     @Test func whatIsMeasuredIsMeasuredOnce() throws {

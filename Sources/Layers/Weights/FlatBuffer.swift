@@ -5,7 +5,7 @@ import Tensors
 /// Confined to the thread that trains, except while it is handed over for a sum over ranks.
 public final class FlatBuffer: @unchecked Sendable {
     /// First float; valid while the buffer lives.
-    public var pointer: UnsafeMutablePointer<Float> { memory.pointer }
+    public let pointer: UnsafeMutablePointer<Float>
     /// Floats, which never change in number.
     public let count: Int
     let memory: Tensor
@@ -15,6 +15,7 @@ public final class FlatBuffer: @unchecked Sendable {
         self.count = count
         memory = Tensor(lasting: Shape(1, 1, 1, max(count, 1)))
         memory.fill(0)
+        pointer = memory.pointer
     }
 
     /// Copies all values of a buffer of equal size.

@@ -65,12 +65,6 @@ struct TrainingRun {
         let convolutions = try ConvolutionPlanning(recipe: recipe, ranks: ranks).decide(
             student: student, teacher: teacher, resumed: resumed?.snapshot.facts.convolutions)
         log.note("convolutions: \(convolutions.note)")
-        if let teacher {
-            let preparation = try TeacherPreparation(teacher, size: recipe.imageSize, ranks: ranks)
-            if preparation.shared > 0 {
-                log.note("the teacher's \(preparation.shared >> 20) MB of weights are in memory once per host")
-            }
-        }
         let plan = try RunPlan(
             recipe, resumed: resumed?.snapshot, images: images.count, classCount: data.names.count,
             ranks: ranks)
@@ -91,6 +85,12 @@ struct TrainingRun {
         let pictures = pictures(journal, names: data.names)
         pictures?.drawLabels(of: images)
         if state.progress.isOver { log.note("this run is finished already") }
+        if let teacher, !state.progress.isOver {
+            let preparation = try TeacherPreparation(teacher, size: recipe.imageSize, ranks: ranks)
+            if preparation.shared > 0 {
+                log.note("the teacher's \(preparation.shared >> 20) MB of weights are in memory once per host")
+            }
+        }
         try result.measureStart(evaluator, state: state, teacher: teacher, log: log, isResumed: resumed != nil)
         if let checkpoints = (journal as? RunJournal)?.checkpoints {
             StopSignal.onTermination { checkpoints.emergencySave(state) }

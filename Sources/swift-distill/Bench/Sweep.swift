@@ -48,9 +48,9 @@ struct Sweep {
                     (point.size, point.batch, point.threads) = (size, batch, count)
                     ranks.report(phase: "bench of \(size) pixels, batch \(batch), \(count) threads", step: 0)
                     guard let (times, exchange) = try Bench(point, ranks: ranks).measureSteps() else { return .stopped }
+                    releaseUnusedMemory()
                     guard let row = try row(point, times, exchange) else { continue }
                     rows.append(row)
-                    releaseUnusedMemory()
                     if json { print(try line(row)) }
                 }
             }

@@ -161,7 +161,7 @@ struct StridedWinograd {
                         rows: RowTable(table + part * rows), tapStride: rows, taps: blockParts,
                         offset: firstPart * inputPlane + offset, depth: blockDepth, panel: planeWeights,
                         panelStride: depth * 16, targets: RowTable(targets), height: rows, adding: !isFirst)
-                    let asksAhead = product.asksAhead(weights: 81 * depth * columns)
+                    let asksAhead = product.asksAhead(weights: Self.weightCount(depth: depth, columns: columns))
                     for panel in 0..<columns / 16 {
                         product.panel = planeWeights + panel * panelSize + (part * depth + offset) * 16
                         product.targetOffset = plane * outputPlane + panel * 16

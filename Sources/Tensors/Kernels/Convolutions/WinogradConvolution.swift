@@ -91,7 +91,7 @@ struct WinogradConvolution<Filter: WinogradFilter> {
                     var product = TileProduct(
                         rows: RowTable(table), offset: plane * inputPlane + offset, depth: blockDepth, panel: weights,
                         targets: RowTable(table + rows), height: rows, adding: !isFirst)
-                    let asksAhead = product.asksAhead(weights: Filter.planes * depth * columns)
+                    let asksAhead = product.asksAhead(weights: Self.weightCount(depth: depth, columns: columns))
                     for panel in 0..<columns / 16 {
                         product.panel = weights + ((plane * columns / 16 + panel) * depth + offset) * 16
                         product.targetOffset = plane * outputPlane + panel * 16
