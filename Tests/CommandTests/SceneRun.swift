@@ -29,11 +29,15 @@ struct SceneRun {
         _ name: String, ranks: Int, _ changes: String...,
         during: (_ mpirun: Int32, _ output: () -> String) throws -> Void = { _, _ in }
     ) throws -> ProgramRun.Outcome {
+        try ProgramRun.ranks(ranks, [Program.path] + words(name) + changes, in: folder.url, during: during)
+    }
+
+    /// The command line that trains into the run folder `name`.
+    func words(_ name: String) throws -> [String] {
         // The recipe comes from words alone: the configuration is an empty file.
         let config = folder.url.appending(path: "empty.yaml")
         try Data("# words of the command line say everything\n".utf8).write(to: config)
-        let command = [Program.path, "train", config.path, "name=\(name)"] + recipe + changes
-        return try ProgramRun.ranks(ranks, command, in: folder.url, during: during)
+        return ["train", config.path, "name=\(name)"] + recipe
     }
 
     /// The run's folder.
