@@ -140,6 +140,8 @@ let package = Package(
         .executableTarget(
             name: "collectives-check", dependencies: ["Collectives", "CHost", "Diagnostics"],
             path: "Tests/CollectivesCheck", swiftSettings: numeric),
+        // Runs a program and tells what it took.
+        .executableTarget(name: "resource-use", path: "Tests/ResourceUse"),
         tests("Distillation", needs: ["Distillation", "Layers", "Tensors", "ReferenceOps"]),
         tests("Optimization", needs: ["Optimization", "Layers", "Tensors"]),
         tests(
