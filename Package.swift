@@ -140,6 +140,12 @@ let package = Package(
         .executableTarget(
             name: "collectives-check", dependencies: ["Collectives", "CHost", "Diagnostics"],
             path: "Tests/CollectivesCheck", swiftSettings: numeric),
+        // Kills runs and resumes them, as often as one likes.
+        .executableTarget(
+            name: "kill-campaign", dependencies: ["TestSupport", "Tensors", "Diagnostics"],
+            path: "Tests/KillCampaign", swiftSettings: plain),
+        // Runs a program and tells what it took.
+        .executableTarget(name: "resource-use", path: "Tests/ResourceUse"),
         tests("Distillation", needs: ["Distillation", "Layers", "Tensors", "ReferenceOps"]),
         tests("Optimization", needs: ["Optimization", "Layers", "Tensors"]),
         tests(
