@@ -65,6 +65,7 @@ install() {
             printf 'export PATH=%q:"$PATH"\n' "$prefix/bin"
             ;;
     esac
+    tell "a bare mpirun as root, or with more ranks than cores, wants this once per shell: . $share/launch/env.sh"
 }
 
 uninstall() {

@@ -110,7 +110,7 @@ supervise() {
         code=0
         wait "$job" || code=$?
         # A trap ends `wait` early: look whether the job is still there.
-        kill -0 "$job" 2>/dev/null || break
+        [ "$ended" != 205 ] && kill -0 "$job" 2>/dev/null || break
     done
     kill -KILL "$watcher" 2>/dev/null
     await "$sifter"
@@ -172,6 +172,8 @@ watch_ranks() {
 
 give_up() {
     ended=205
+    # The shell shall not report it.
+    disown "$job"
     # All of its session, the connections to other hosts too; asked politely, mpirun would go on waiting or crash.
     kill -KILL -- "-$job" 2>/dev/null
 }

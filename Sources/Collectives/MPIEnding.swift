@@ -26,14 +26,10 @@ enum MPIEnding {
     }
 
     /// The daemon of a host that is cut off would wait for its connection to time out, a quarter of an hour after the ranks
-    /// have gone. Where mpirun can be reached, it ends everybody before this does.
+    /// have gone. Where mpirun can be reached, all have ended before this comes to it.
     private static func endDaemonSoon() {
-        let thread = Thread {
-            sleep(2)
-            let daemon = getppid()
-            let name = try? String(contentsOfFile: "/proc/\(daemon)/comm", encoding: .utf8)
-            if name == "orted\n" { kill(daemon, SIGTERM) }
-        }
-        thread.start()
+        let parent = getppid()
+        let name = try? String(contentsOfFile: "/proc/\(parent)/comm", encoding: .utf8)
+        if name == "orted\n" { chost_end_process_later(parent, 5) }
     }
 }

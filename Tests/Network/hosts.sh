@@ -22,7 +22,6 @@ sshd=$(PATH=$PATH:/usr/sbin command -v sshd) || { echo "hosts.sh: skipped: there
 
 name=sdh$$
 folder=$(mktemp -d)
-servers=()
 clean() {
     local host
     for host in 0 1; do
@@ -60,7 +59,7 @@ PermitRootLogin prohibit-password
 PidFile none
 END
     on "$host" "$sshd" -D -f "$folder/sshd$host" 2>"$folder/sshd$host.log" &
-    servers+=($!)
+    disown
     echo "10.93.8.$((host + 1)) slots=1" >>"$folder/hosts"
 done
 sleep 0.5

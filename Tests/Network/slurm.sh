@@ -40,8 +40,7 @@ SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
 CredType=cred/munge
-# Jobs that go back into the queue wait for as long as a credential lives.
-AuthInfo=socket=$folder/munge.socket,cred_expire=3
+AuthInfo=socket=$folder/munge.socket
 StateSaveLocation=$folder/state
 SlurmdSpoolDir=$folder/spool
 SlurmctldPidFile=$folder/slurmctld.pid
