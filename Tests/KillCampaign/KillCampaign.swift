@@ -44,7 +44,7 @@ import TestSupport
     }
 
     private func run() throws {
-        let scene = try SceneRun("epochs=4", "save_period=1", "plots=false")
+        let scene = try SceneRun("epochs=4", "save_period=1", "plots=false", "teacher=")
         let calm = try KilledRun("calm", of: scene, ranks: ranks, seed: seed)
         try calm.finish()
         let expected = try calm.end

@@ -201,7 +201,7 @@ struct TrainingRun {
             ?? RunFolder(project: recipe.project, name: recipe.name, existOk: recipe.existOk)
         log.open(in: folder, resuming: resumed != nil)
         log.note("run folder: \(folder.path)")
-        try Data(facts.convolutions.utf8).write(to: URL(filePath: folder.file("convolutions.json")), options: .atomic)
+        try writeDurably(Array(facts.convolutions.utf8), to: folder.file("convolutions.json"))
         let terms = zip(objective.names, objective.weights).map { (name: $0, weight: $1) }
         return try RunJournal(
             folder, log: log, recipe: recipe, facts: facts, terms: terms, stepsPerEpoch: stepsPerEpoch,
