@@ -1,5 +1,6 @@
 import Diagnostics
 import Documents
+import Foundation
 
 /// A `key=value` word of the command line.
 struct CommandWord {
@@ -119,7 +120,9 @@ extension RecipeReader {
         guard let first = arguments.first else { return (nil, []) }
         let isFolderWithSign = first.prefix { $0 != "=" }.contains("/")
         let isWord = first.contains("=") && !isFolderWithSign || first.hasPrefix("--")
-        let isKey = RecipeKeys.key(first)?.isFlag == true || arguments.dropFirst().first?.hasPrefix("=") == true
+        let key = RecipeKeys.key(first)
+        let isLone = key?.isFlag == true || key != nil && !FileManager.default.fileExists(atPath: first)
+        let isKey = isLone || arguments.dropFirst().first?.hasPrefix("=") == true
         return isWord || isKey ? (nil, arguments) : (first, Array(arguments.dropFirst()))
     }
 }

@@ -16,7 +16,7 @@ import Testing
         (["train", "epochs", "3"], 64, ["Write `epochs=3`"]),
         (["train", "--epochs", "3", "--student", "yolov8p"], 66, ["names no data set"]),
         (["a\u{1B}[31m\u{9B}b"], 66, ["a\\u{1b}[31m\\u{9b}b: there is no such file"]),
-    ]) func whatIsMistakenIsToldInOneMessage(_ arguments: [String], _ code: Int32, _ words: [String]) throws {
+    ] as [([String], Int32, [String])]) func whatIsMistakenIsToldInOneMessage(_ arguments: [String], _ code: Int32, _ words: [String]) throws {
         let folder = try Folder()
         let run = try Program.run(arguments, in: folder.url)
         #expect(run.code == code && run.complaints.count == 1 && run.errors.hasPrefix("swift-distill: "), "\(run)")
