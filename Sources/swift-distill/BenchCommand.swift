@@ -52,7 +52,9 @@ struct BenchCommand: ParsableCommand {
     func run() throws {
         try Session.run(Self.configuration.commandName, stopsItself: true) { ranks in
             // Before anything is measured: a file that cannot be compared with should not cost minutes.
-            let earlier = ranks.rank == 0 ? try against.map { (file: $0, result: try EarlierResult(file: $0)) } : nil
+            let earlier =
+                ranks.rank == 0
+                ? try against.map { (file: $0, result: try EarlierResult(file: FilePath.expanded($0))) } : nil
             if let result {
                 if let earlier { try compare(result, with: earlier) }
                 return .done
@@ -63,7 +65,7 @@ struct BenchCommand: ParsableCommand {
                 profiledSteps: profile,
                 compression: scaling.gradientCompression, convolutions: convolutions)
             if let data {
-                let result = try DataBench(data, options, ranks: ranks).run()
+                let result = try DataBench(FilePath.expanded(data), options, ranks: ranks).run()
                 if let result { print(json ? try result.json() : result.text) }
                 return .done
             }
@@ -82,7 +84,7 @@ struct BenchCommand: ParsableCommand {
     }
 
     private func compare(_ file: String, with earlier: (file: String, result: EarlierResult)) throws {
-        let now = try EarlierResult(file: file)
+        let now = try EarlierResult(file: FilePath.expanded(file))
         try earlier.result.refuse(unlike: now.settings, file: earlier.file)
         let comparison = BenchComparison(now, against: earlier.result, file: earlier.file)
         print(json ? try BenchResult.json(comparison) : comparison.text)

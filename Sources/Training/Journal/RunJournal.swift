@@ -136,7 +136,7 @@ public final class RunJournal: Journal {
         }
         let existing = files.filter { FileManager.default.fileExists(atPath: $0.path) }
         log.note(
-            RunSummary(ending: ending, progress: state.progress, run: folder.path, files: existing).text)
+            text: RunSummary(ending: ending, progress: state.progress, run: folder.path, files: existing).text)
     }
 
     private func append(_ text: String, to file: GrowingFile, durably: Bool = false) {

@@ -14,7 +14,7 @@ struct ConvolutionMemory {
         self.cpu = cpu
         let environment = ProcessInfo.processInfo.environment
         let cache = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        let root = cache ?? NSHomeDirectory() + "/.cache"
+        let root = cache ?? FilePath.home + "/.cache"
         let kind = "\(cpu) \(SwiftDistill.configuration.version) kernels \(ConvolutionTrial.generation)\(Self.build)"
         let name = kind.map { $0.isLetter || $0.isNumber ? $0 : "-" }
         path = "\(root)/swift-distill/convolutions-\(String(name)).json"
@@ -59,7 +59,7 @@ struct ConvolutionMemory {
 
     /// A lock that ends with the process; -1 where there is none to be had.
     private func lockFile(_ trouble: inout String?) -> Int32 {
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = FilePath.folder(of: path)
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let file = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
         if file < 0 { trouble = "\(folder) cannot be written" } else { flock(file, LOCK_EX) }
