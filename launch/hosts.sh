@@ -6,8 +6,8 @@ ssh_options=(-o BatchMode=yes -o ConnectTimeout=5)
 read -r -a own_ssh_options <<<"${SD_SSH_OPTIONS:-}"
 ssh_options+=("${own_ssh_options[@]}")
 
-# read_hostfile FILE: sets hosts (in order), slots[host], ranks, users[host], and host_lines: what mpirun reads, which has no
-# comments everywhere. What it takes is taken; its own text for mistakes helps nobody.
+# read_hostfile FILE: sets hosts (in order), slots[host], ranks, users[host], and host_lines: what mpirun reads, which
+# has no comments everywhere. What it takes is taken; its own text for mistakes helps nobody.
 read_hostfile() {
     local file=$1 line number=0
     hosts=() host_lines=() ranks=0
@@ -23,10 +23,14 @@ read_hostfile() {
     [ ${#hosts[@]} -gt 0 ] || leave 65 "$file names no host"
     local host
     for host in "${hosts[@]}"; do
-        host_lines+=("${users[$host]:+${users[$host]}@}$host slots=${slots[$host]}${most[$host]:+ max_slots=${most[$host]}}")
+        line="$(address "$host") slots=${slots[$host]}"
+        host_lines+=("$line${most[$host]:+ max_slots=${most[$host]}}")
         ranks=$((ranks + slots[$host]))
     done
 }
+
+# address HOST: as ssh and mpirun are told it, with the user of that host where there is one.
+address() { echo "${users[$1]:+${users[$1]}@}$1"; }
 
 # read_host_line PLACE LINE: a host and its settings; a host that is there already gets one more slot.
 read_host_line() {
@@ -98,7 +102,8 @@ ask_hosts() {
         if is_this_host "$host"; then
             bash -c "$script" >"$folder/$host" 2>"$folder/$host.error" &
         else
-            timeout 20 ssh "${ssh_options[@]}" "${users[$host]:+${users[$host]}@}$host" bash -s <<<"$script" >"$folder/$host" 2>"$folder/$host.error" &
+            timeout 20 ssh "${ssh_options[@]}" "$(address "$host")" bash -s <<<"$script" \
+                >"$folder/$host" 2>"$folder/$host.error" &
         fi
     done
     wait

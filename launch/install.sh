@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# launch/install.sh [PREFIX]: puts the program into PREFIX/bin, and launch/ and configs/ into PREFIX/share/swift-distill.
-# launch/install.sh --uninstall [PREFIX]: takes them away again.
+# launch/install.sh [PREFIX]: puts the program into PREFIX/bin, and launch/ and configs/ into
+# PREFIX/share/swift-distill. launch/install.sh --uninstall [PREFIX]: takes them away again.
 #
-# PREFIX is ~/.local unless given. From the repository the release program is built first; SD_BINARY names another one. What
-# was installed before is replaced at once: PREFIX/share/swift-distill is a link to a folder of its own per installation.
+# PREFIX is ~/.local unless given. From the repository the release program is built first; SD_BINARY names another one.
+# What was installed before is replaced at once: PREFIX/share/swift-distill is a link to a folder of its own per
+# installation.
 set -euo pipefail
 # shellcheck source=launch/supervise.sh
 . "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/supervise.sh"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # launch/judges.sh [VENV [arguments of swift test]]: every test that asks the programs whose numbers ours must match.
 #
-# VENV is a virtual environment of Python, .build-judges/venv unless given; what it lacks of the pinned packages is installed
-# into it. Fails when a test fails, and when one was skipped. Of torch the wheels for CPUs are enough; where pip is to find
-# them is pip's own setting (PIP_EXTRA_INDEX_URL, or pip config).
+# VENV is a virtual environment of Python, .build-judges/venv unless given; what it lacks of the pinned packages is
+# installed into it. Fails when a test fails, and when one was skipped. Of torch the wheels for CPUs are enough; where
+# pip is to find them is pip's own setting (PIP_EXTRA_INDEX_URL, or pip config).
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 
@@ -47,7 +47,8 @@ if [ ${#missing[@]} -gt 0 ]; then
         exit 78
     }
 fi
-YOLO_CONFIG_DIR=${TMPDIR:-/tmp} PYTHONPATH=Tests/Peers "$PEER_PYTHON" -c 'import torchvision_ready, cv2, ultralytics, onnxruntime' >/dev/null || {
+YOLO_CONFIG_DIR=${TMPDIR:-/tmp} PYTHONPATH=Tests/Peers \
+    "$PEER_PYTHON" -c 'import torchvision_ready, cv2, ultralytics, onnxruntime' >/dev/null || {
     echo "judges: the packages in $venv cannot be imported; OpenCV may want libgl1 and libglib2.0-0" >&2
     exit 78
 }

@@ -7,8 +7,8 @@ tell() { { printf 'launch: %s\n' "$*" >&3; } 3>&2 2>/dev/null || true; }
 # is_pipe FILE: whether somebody may stop reading it.
 is_pipe() { [ -p "$1" ] || [ -S "$1" ]; }
 
-# relay SCRIPT: copies standard input to standard output. When its reader is gone (`… | head -1`) it tells the script and
-# takes the rest in: a writer would die of SIGPIPE, with everything that ranks have not saved.
+# relay SCRIPT: copies standard input to standard output. When its reader is gone (`… | head -1`) it tells the script
+# and takes the rest in: a writer would die of SIGPIPE, with everything that ranks have not saved.
 relay() {
     # Signals to the whole group are the script's to answer.
     trap '' TERM INT HUP USR1
@@ -17,8 +17,8 @@ relay() {
     cat >/dev/null
 }
 
-# sift SCRIPT FACTS: copies standard input, the errors of a job, to standard error, without what mpirun says about ends that
-# `explain` explains; which rank died, and how, goes to the file FACTS.
+# sift SCRIPT FACTS: copies standard input, the errors of a job, to standard error, without what mpirun says about ends
+# that `explain` explains; which rank died, and how, goes to the file FACTS.
 sift() {
     local script=$1 facts=$2 line rule='' is_inside=
     local noticed='.*process \(rank [0-9]*\) .*on node \(.*\) exited on signal \(.*\)\.'
@@ -57,7 +57,8 @@ pass_on() {
     { printf '%s' "$1" >&3; } 3>&2 2>/dev/null || kill -PIPE "$script" 2>/dev/null || true
 }
 
-# await PROCESS: waits until it has passed on what was written; not for ever, since a stray process may still hold its input.
+# await PROCESS: waits until it has passed on what was written; not for ever, since a stray process may still hold its
+# input.
 await() {
     local i
     for ((i = 0; i < 50; i++)); do

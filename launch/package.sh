@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # launch/package.sh [FILE.tar.gz]: the program, launch/ and configs/ as an archive for the nodes of a cluster.
 #
-# Unpacked anywhere, launch/local.sh, launch/cluster.sh and bin/swift-distill work. FILE is swift-distill-VERSION-CPU.tar.gz
-# unless given. The release program is built first; SD_BINARY names another one.
+# Unpacked anywhere, launch/local.sh, launch/cluster.sh and bin/swift-distill work. FILE is
+# swift-distill-VERSION-CPU.tar.gz unless given. The release program is built first; SD_BINARY names another one.
 set -euo pipefail
 # shellcheck source=launch/supervise.sh
 . "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/supervise.sh"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # launch/quickstart.sh [key=value …]: from a fresh machine with Swift to a distilled student, on embedded data.
 #
-# Installs the system packages, builds, installs the program into ~/.local, draws the data set, and runs the main job on two
-# ranks.
+# Installs the system packages, builds, installs the program into ~/.local, draws the data set, and runs the main job on
+# two ranks.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 config=configs/distillation_config.yaml

@@ -91,8 +91,8 @@ explain() {
 # supervise COMMAND…: runs mpirun and ends with its exit code.
 #
 # mpirun answers SIGTERM by killing all ranks within seconds, whatever they are saving. SIGUSR1 it forwards, and the
-# ranks save and stop at the next step: the first TERM, INT or HUP becomes that, a second one is meant as it is. A reader of
-# the output that is gone asks, too.
+# ranks save and stop at the next step: the first TERM, INT or HUP becomes that, a second one is meant as it is. A
+# reader of the output that is gone asks, too.
 supervise() {
     local code=0
     asked=0 ended='' job='' facts=$(mktemp)
@@ -145,8 +145,8 @@ start_job() {
     exec {output}>&- {errors}>&-
 }
 
-# watch_ranks SCRIPT MPIRUN FACTS: notes that ranks of this host have run, and tells the script when they are gone but mpirun
-# stays: it waits for ever for a host that was cut off.
+# watch_ranks SCRIPT MPIRUN FACTS: notes that ranks of this host have run, and tells the script when they are gone but
+# mpirun stays: it waits for ever for a host that was cut off.
 watch_ranks() {
     local script=$1 mpirun=$2 facts=$3 program child children seen=0 missed=0
     program=$(readlink -f "$binary")

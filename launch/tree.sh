@@ -1,4 +1,5 @@
-# The program and what belongs to it, as a folder that works wherever it lies: an archive's, and that of an installation.
+# The program and what belongs to it, as a folder that works wherever it lies: an archive's, and that of an
+# installation.
 # shellcheck shell=bash
 
 # find_release: `find_program`; in the repository without SD_BINARY it is built first.

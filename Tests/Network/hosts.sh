@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Tests/Network/hosts.sh SCENARIO PROGRAM [arguments]: two hosts, where there is only one machine, and what goes wrong with them.
+# Tests/Network/hosts.sh SCENARIO PROGRAM [arguments]: two hosts, where there is only one machine, and what goes wrong
+# with them.
 #
 #   probe   nothing: exit code 0 when there can be such hosts
 #   calm    nothing: the job is asked to stop after a while
@@ -7,9 +8,9 @@
 #   flap    the link goes down for SD_FLAP seconds (2), comes back, and later the job is asked to stop
 #   daemon  the second host's Open MPI daemon is killed
 #
-# The hosts are network namespaces with an sshd and a host name each; launch/cluster.sh starts one rank of PROGRAM on each.
-# Prints what the job says, and then `seconds EVENT S` since the trouble: said, ranks gone and daemon gone on either host, and
-# `code C`, the script's exit code. Needs root, ip and OpenSSH's server, which Tests/Network/setup.sh
+# The hosts are network namespaces with an sshd and a host name each; launch/cluster.sh starts one rank of PROGRAM on
+# each. Prints what the job says, and then `seconds EVENT S` since the trouble: said, ranks gone and daemon gone on
+# either host, and `code C`, the script's exit code. Needs root, ip and OpenSSH's server, which Tests/Network/setup.sh
 # installs (exit 77 without them), and changes nothing outside its namespaces.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -131,7 +132,8 @@ while [ $SECONDS -lt $end ]; do
     note ranks-1-gone is_gone 1 "${program##*/}"
     note daemon-1-gone is_gone 1 orted
     note script-ended has_ended
-    [ -z "${noted[script-ended]:-}" ] || [ -z "${noted[ranks-1-gone]:-}" ] || [ -z "${noted[daemon-1-gone]:-}" ] || break
+    [ -z "${noted[script-ended]:-}" ] || [ -z "${noted[ranks-1-gone]:-}" ] ||
+        [ -z "${noted[daemon-1-gone]:-}" ] || break
     sleep 0.1
 done
 cat "$folder/output" "$folder/errors"

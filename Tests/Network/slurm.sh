@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Tests/Network/slurm.sh COMMAND…: runs COMMAND with a Slurm of its own: a controller and one node, which is this machine.
+# Tests/Network/slurm.sh COMMAND…: runs COMMAND with a Slurm of its own: a controller and one node, which is this
+# machine.
 #
 # All of it (keys, sockets, states) is in a folder that is removed, and its daemons end with it. Needs root and Debian's
 # slurm-wlm and munge, which Tests/Network/setup.sh installs (exit 77 without them).

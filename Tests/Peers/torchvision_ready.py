@@ -1,7 +1,8 @@
 """Import this before torchvision or ultralytics in a script that judges our files.
 
-Wheels of torchvision have native operators for the torch that they were built beside; where that was built for another kind of
-machine, they do not load, and torchvision cannot be imported. It then gets the one operator that detectors need from here.
+Wheels of torchvision have native operators for the torch that they were built beside; where that was built for another
+kind of machine, they do not load, and torchvision cannot be imported. It then gets the one operator that detectors need
+from here.
 """
 
 import sys
@@ -19,9 +20,8 @@ def suppress(boxes, scores, threshold):
     while order.size:
         best, rest = order[0], order[1:]
         kept.append(best)
-        width = (np.minimum(corners[best, 2], corners[rest, 2]) - np.maximum(corners[best, 0], corners[rest, 0])).clip(0)
-        height = (np.minimum(corners[best, 3], corners[rest, 3]) - np.maximum(corners[best, 1], corners[rest, 1])).clip(0)
-        shared = width * height
+        low, high = np.maximum(corners[best, :2], corners[rest, :2]), np.minimum(corners[best, 2:], corners[rest, 2:])
+        shared = (high - low).clip(0).prod(axis=1)
         order = rest[shared <= threshold * (area[best] + area[rest] - shared)]
     return torch.tensor(np.array(kept, dtype=np.int64))
 
