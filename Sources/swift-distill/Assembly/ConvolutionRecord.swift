@@ -97,9 +97,9 @@ struct ConvolutionMemory {
         if !missing.isEmpty {
             known.merge(ConvolutionTrial.decide(missing)) { $1 }
             do {
-                try ConvolutionRecord(cpu: cpu, known).text.write(to: URL(filePath: path), options: .atomic)
+                try writeDurably(Array(try ConvolutionRecord(cpu: cpu, known).text), to: path)
             } catch {
-                trouble = trouble ?? "\(path) cannot be written"
+                trouble = trouble ?? (error as? Problem).map { "\(path): \($0.message)" } ?? "\(path) cannot be written"
             }
         }
         return (known.filter { tasks.contains($0.key) }, missing.count, trouble)
