@@ -40,7 +40,7 @@ import Testing
         let outcome = try run.train("short", ranks: 1, "nbs=16")
         #expect(
             outcome.output.contains(
-                "warning: the run makes 3 updates of the weights in 2 epochs, which teaches little; lower `nbs` (16)"),
+                "warning: the run makes 4 updates of the weights in 2 epochs, which teaches little; lower `nbs` (16)"),
             "\(outcome)")
     }
 

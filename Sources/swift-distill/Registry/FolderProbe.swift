@@ -29,6 +29,6 @@ enum FolderProbe {
         let probe = "\(path)/probe.\(getpid()).tmp"
         let folders = missing(probe)
         defer { for folder in folders { rmdir(folder) } }
-        try make(probe, problem: problem)
+        try make(probe) { problem($0 == probe ? path : $0, $1) }
     }
 }

@@ -122,14 +122,16 @@ struct Registry {
 
     /// Makes a result the best where it is, and tells.
     private func crown(_ own: KeptResult) throws -> String {
-        let best = result(in: .best) ?? kept.filter { $0.contest == own.contest }.max { $1.isBetter(than: $0) }
+        // By the name that it is kept under.
+        let held = result(in: .best).map { held in kept.first { $0.isSame(as: held) } ?? held }
+        let best = held ?? kept.filter { $0.contest == own.contest }.max { $1.isBetter(than: $0) }
         if let best, best.contest != own.contest {
             return "best so far: \(best.title), on other validation images or by another metric; this one: "
                 + "swift-distill registry promote \(own.name)"
         }
         let winner = best.map { own.isBetter(than: $0) ? own : $0 } ?? own
         guard winner.card.fitness != nil else { return "best so far: none that was validated" }
-        if result(in: .best).map({ !$0.isSame(as: winner) }) ?? true { try place(winner, as: .best) }
+        if held.map({ !$0.isSame(as: winner) }) ?? true { try place(winner, as: .best) }
         return "best so far: \(winner.isSame(as: own) ? "this one" : winner.title)"
     }
 
