@@ -31,6 +31,24 @@ import Testing
         #expect(try run.numbers("second") == run.numbers("first"))
     }
 
+    #if arch(x86_64)
+        @Test func byTheRulesTheKernelsOfOpenBLASChangeNoBit() throws {
+            let run = try SceneRun("epochs=2", "val=false")
+            func train(_ name: String, kernels: String, _ convolutions: String) throws {
+                let command = [Program.path] + (try run.words(name)) + ["convolutions=\(convolutions)"]
+                let outcome = try ProgramRun.ranks(
+                    1, command, environment: ["OPENBLAS_CORETYPE": kernels], in: run.folder.url)
+                #expect(outcome.code == 0, "\(outcome.errors)")
+            }
+            for kernels in ["Haswell", "Nehalem"] {
+                try train("rules-\(kernels)", kernels: kernels, "fixed")
+                try train("products-\(kernels)", kernels: kernels, "im2col")
+            }
+            #expect(try run.numbers("rules-Haswell") == run.numbers("rules-Nehalem"))
+            #expect(try run.numbers("products-Haswell") != run.numbers("products-Nehalem"))
+        }
+    #endif
+
     @Test func aNameOfNothingIsRefused() throws {
         let run = try SceneRun("epochs=1")
         let outcome = try run.train("bad", ranks: 1, "convolutions=fft")
