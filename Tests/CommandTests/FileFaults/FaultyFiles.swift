@@ -75,6 +75,7 @@ final class FaultyFiles: Sendable {
     static func pattern(_ path: String) -> String {
         path.replacing(#/\.[^\/]+-[0-9]+-[0-9]+\.tmp/#, with: ".*.tmp")
             .replacing(#/\.[0-9]+\.tmp/#, with: ".*.tmp")
+            .replacing(#/-[0-9]{8}-[0-9]{6}/#, with: "-*")
             .replacing(#/\.dat\.nosync[^\/]*/#, with: ".dat.nosync*")
             .replacing(#/events\.out\.tfevents\.[^\/]*/#, with: "events.out.tfevents.*")
     }
