@@ -113,12 +113,16 @@ extension Node {
         var length = 0
         for scalar in text.unicodeScalars {
             if length == limit { return result + "…" }
+            length += 1
+            if let byte = PathText.byte(scalar) {
+                result += "\\x" + String(byte, radix: 16)
+                continue
+            }
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .surrogate, .privateUse:
                 result += "\\u{\(String(scalar.value, radix: 16))}"
             default: result.unicodeScalars.append(scalar)
             }
-            length += 1
         }
         return result
     }

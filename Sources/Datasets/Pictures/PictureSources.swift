@@ -9,7 +9,7 @@ public enum PictureSources {
     public static func files(_ source: String, workingDirectory: String) throws -> [String] {
         let home = source == "~" || source.hasPrefix("~/") ? NSHomeDirectory() + source.dropFirst() : source
         let path = home.hasPrefix("/") ? home : workingDirectory + "/" + home
-        if FileManager.default.fileExists(atPath: path) {
+        if FileSearch.exists(path) {
             guard FileSearch.isFolder(path) else { return [path] }
             return try found(try children(of: path), in: source, "has no pictures")
         }
@@ -29,15 +29,8 @@ public enum PictureSources {
 
     /// Visible files right in a folder.
     private static func children(of folder: String) throws -> [String] {
-        do {
-            let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-            let base = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
-            return names.filter { !$0.hasPrefix(".") }.map { "\(base)/\($0)" }.filter { !FileSearch.isFolder($0) }
-        } catch {
-            throw Problem(
-                "cannot be read: \(error.localizedDescription)", file: folder, remedy: "Make the folder readable",
-                exit: .missingInput)
-        }
+        let base = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        return try FileSearch.children(of: folder).filter { !$0.isFolder }.map { "\(base)/\($0.name)" }
     }
 
     /// Files that match a pattern of `*`, `?`, `[…]`, and `**` for any number of folders.
@@ -59,7 +52,7 @@ public enum PictureSources {
     private static func shallow(_ pattern: String) -> [String] {
         var list = glob_t()
         defer { globfree(&list) }
-        guard glob(pattern, 0, nil, &list) == 0, let paths = list.gl_pathv else { return [] }
-        return (0..<Int(list.gl_pathc)).compactMap { paths[$0].map { String(cString: $0) } }
+        guard PathText.withPath(pattern, { glob($0, 0, nil, &list) }) == 0, let paths = list.gl_pathv else { return [] }
+        return (0..<Int(list.gl_pathc)).compactMap { paths[$0].map { PathText.text($0) } }
     }
 }

@@ -9,6 +9,8 @@ struct DataLoading {
     let names: [String]
     let train: ImageCatalog?
     let val: ImageCatalog
+    /// What rank 0 knows of the data set.
+    private let description: DatasetDescription?
 
     /// Scans the splits and tells every rank what was found.
     ///
@@ -21,8 +23,8 @@ struct DataLoading {
         detail: (String) -> Void = { _ in }
     ) throws {
         var parts: [[UInt8]] = [[], [], []]
-        if ranks.rank == 0 {
-            var description = try DatasetDescription(of: recipe)
+        description = ranks.rank == 0 ? try DatasetDescription(of: recipe) : nil
+        if let description {
             description.notes.forEach(print)
             func scan(_ split: DatasetSplit, _ name: String, _ purpose: SplitPurpose) throws -> ImageCatalog {
                 // The other ranks wait for the whole scan: they are told that it goes on.
@@ -36,10 +38,7 @@ struct DataLoading {
             let val = try scan(description.val, "val", .validation)
             if recipe.val || !training { try val.checkObjects(description.val, .validation) }
             parts[1] = val.encoded()
-            if training {
-                parts[0] = try scan(description.train, "train", .training).encoded()
-                if let note = description.writeIfMissing() { print(note) }
-            }
+            if training { parts[0] = try scan(description.train, "train", .training).encoded() }
             parts[2] = Array(try JSONEncoder().encode(description.names))
         }
         parts = try parts.map { try ranks.broadcast($0) }
@@ -48,6 +47,12 @@ struct DataLoading {
         names = recipe.singleCls ? ["item"] : try JSONDecoder().decode([String].self, from: Data(parts[2]))
         try train?.checkReachable()
         try val.checkReachable()
+    }
+
+    /// Describes a data set that has no description, on rank 0 of a run that has started. Returns what the user should know.
+    func describe() -> String? {
+        var description = description
+        return description?.writeIfMissing()
     }
 
     /// Folders and lists that the images come from.
@@ -62,6 +67,7 @@ struct DataLoading {
         _ catalog: ImageCatalog, _ title: String, _ print: (String) -> Void, _ detail: (String) -> Void
     ) {
         print("\(title): \(catalog.report.summary)")
+        for note in catalog.report.notes { print("warning: \(note)") }
         let lines = catalog.report.rejections.map { "  rejected \($0)" }
         lines.prefix(mostLines).forEach(print)
         if lines.count > mostLines { print("  … and \(lines.count - mostLines) more") }

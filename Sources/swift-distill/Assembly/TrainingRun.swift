@@ -82,6 +82,7 @@ struct TrainingRun {
         let result = RunResult(recipe: recipe, facts: facts, objective: objective.text, ranks: ranks)
         // Before anything that takes long: whether there is room for what comes out.
         let journal = try journal(facts, objective, stepsPerEpoch: plan.shards.stepsPerEpoch)
+        if let note = data.describe() { log.note(note) }
         let pictures = pictures(journal, names: data.names)
         pictures?.drawLabels(of: images)
         if state.progress.isOver { log.note("this run is finished already") }
