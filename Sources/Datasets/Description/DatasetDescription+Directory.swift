@@ -1,13 +1,14 @@
+import Configuration
 import Diagnostics
 import Documents
 
 extension DatasetDescription {
-    /// Folders that hold a split, the first that is there.
-    private static let trainFolders = ["train"], valFolders = ["val", "valid", "validation"]
+    /// Folders that hold the training split.
+    private static let trainFolders = ["train"]
 
     /// A directory with `train` and `val` (`valid`, `validation`), each holding `images` beside `labels`; or one whose YAML
     /// file describes another layout.
-    static func directory(_ folder: String) throws -> DatasetDescription {
+    static func directory(_ folder: String, judgingBy split: SplitName = .val) throws -> DatasetDescription {
         guard FileSearch.isFolder(folder) else {
             throw Problem(
                 "there is no such folder", file: folder,
@@ -15,12 +16,12 @@ extension DatasetDescription {
                 exit: .missingInput)
         }
         let file = folder + "/" + fileName
-        if FileSearch.exists(file) { return try described(by: file, in: folder) }
-        let train = images(trainFolders, of: folder), val = images(valFolders, of: folder)
+        if FileSearch.exists(file) { return try described(by: file, in: folder, judgingBy: split) }
+        let train = images(trainFolders, of: folder), val = images(split.names, of: folder)
         let files = try descriptions(in: folder)
         guard let train, let val else {
-            if files.count == 1 { return try DatasetDescription(reading: files[0]) }
-            throw missing(train == nil ? trainFolders : valFolders, in: folder, files)
+            if files.count == 1 { return try DatasetDescription(reading: files[0], judgingBy: split) }
+            throw missing(train == nil ? trainFolders : split.names, in: folder, files)
         }
         var result = DatasetDescription(
             train: DatasetSplit(places: [train], root: folder), val: DatasetSplit(places: [val], root: folder),
@@ -31,8 +32,10 @@ extension DatasetDescription {
     }
 
     /// The description that the directory holds; what this program assumed or took over there gives way to its source.
-    private static func described(by file: String, in folder: String) throws -> DatasetDescription {
-        var result = try DatasetDescription(reading: file)
+    private static func described(
+        by file: String, in folder: String, judgingBy split: SplitName
+    ) throws -> DatasetDescription {
+        var result = try DatasetDescription(reading: file, judgingBy: split)
         guard let mark = WrittenMark(of: file) else { return result }
         if let name = mark.namingFile {
             let source = folder + "/" + name

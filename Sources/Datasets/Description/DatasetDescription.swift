@@ -49,7 +49,10 @@ public struct DatasetDescription: Equatable, Sendable {
     static let mostKeyPoints = 10_000
 
     /// The data set of a recipe: `data` when set, else `distillation_dataset`.
-    public init(of recipe: Recipe) throws {
+    ///
+    /// - Parameter split: the images to judge by.
+    /// - Throws: `Problem` naming what is missing.
+    public init(of recipe: Recipe, judgingBy split: SplitName = .val) throws {
         let here = FileManager.default.currentDirectoryPath
         if !recipe.data.isEmpty {
             let file = AbsolutePath.of(recipe.data, from: here)
@@ -58,9 +61,11 @@ public struct DatasetDescription: Equatable, Sendable {
                     "there is no such data set file", file: file, remedy: "Correct 'data'", exit: .missingInput)
             }
             // A directory under `data` means the same as under `distillation_dataset`.
-            self = FileSearch.isFolder(file) ? try Self.directory(file) : try Self(reading: file)
+            self =
+                FileSearch.isFolder(file)
+                ? try Self.directory(file, judgingBy: split) : try Self(reading: file, judgingBy: split)
         } else if !recipe.distillationDataset.isEmpty {
-            self = try Self.directory(AbsolutePath.of(recipe.distillationDataset, from: here))
+            self = try Self.directory(AbsolutePath.of(recipe.distillationDataset, from: here), judgingBy: split)
         } else {
             throw Problem(
                 "the recipe names no data set",
