@@ -107,7 +107,8 @@ enum FileSearch {
     /// Where others look for the label file of an image: beside it, and in a folder `labels` there or one level above.
     static func otherLabelPaths(of image: String) -> [String] {
         let parts = image.split(separator: "/", omittingEmptySubsequences: false)
-        let name = parts.last.map { $0.lastIndex(of: ".").map { dot in $0[..<dot] } ?? $0 } ?? ""
+        let file = parts.last ?? ""
+        let name = file.lastIndex(of: ".").map { file[..<$0] } ?? file
         let folder = parts.dropLast().joined(separator: "/")
         let above = parts.dropLast(2).joined(separator: "/")
         return [folder, folder + "/labels", above + "/labels"].map { "\($0)/\(name).txt" }

@@ -37,8 +37,8 @@ struct ImageList {
             throw Problem(
                 "none of its \(counted(missing, "image")) is there, such as '\(firstMissing.text)'", file: file,
                 line: firstMissing.line,
-                remedy: "Correct the paths: './' stands for the list's folder; other relative lines are looked for from the "
-                    + "working directory (\(workingDirectory)), the list's folder and the data set's (\(root))",
+                remedy: "Correct the paths: './' stands for the list's folder; other relative lines are looked for from "
+                    + "the working directory (\(workingDirectory)), the list's folder and the data set's (\(root))",
                 exit: .missingInput)
         }
         return paths

@@ -24,7 +24,8 @@ struct KeyPointLook: Equatable, Sendable {
     init(_ rows: [LabelRules.Row]) {
         columns = rows.first?.values.count ?? 0
         self.rows = rows.count
-        dimensions = [2, 3].filter { size in
+        let columns = self.columns
+        dimensions = Set([2, 3]).filter { size in
             rows.allSatisfy { $0.values.count == columns && KeyPointLook.fits($0.values, dimensions: size) }
         }
     }

@@ -14,7 +14,7 @@ struct WrittenMark: Equatable {
     /// The mark of a file; nil where someone else wrote it.
     init?(of file: String) {
         let bytes = (try? RegularFile.bytes(file, atMost: 4096)) ?? []
-        let line = String(decoding: (bytes ?? []).prefix { $0 != 10 && $0 != 13 }, as: UTF8.self)
+        let line = String(decoding: bytes.prefix { $0 != 10 && $0 != 13 }, as: UTF8.self)
         if line == Self.start + Self.assumed { return }
         guard line.hasPrefix(Self.start + Self.named), line.hasSuffix(".") else { return nil }
         namingFile = String(line.dropFirst((Self.start + Self.named).count).dropLast())

@@ -63,7 +63,7 @@ struct DecodedPicture {
     }
 }
 
-/// JPEG and PNG files; which of the two is told by their bytes, not by their name.
+/// Picture files: JPEG, PNG, BMP, TIFF and WebP; which of them is told by their bytes, not by their name.
 public enum PictureFile {
     /// The upright picture: EXIF rotation applied, alpha dropped, 16-bit values reduced to their high byte, gray,
     /// palettes and CMYK converted.
