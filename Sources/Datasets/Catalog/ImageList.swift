@@ -37,8 +37,8 @@ struct ImageList {
             throw Problem(
                 "none of its \(counted(missing, "image")) is there, such as '\(firstMissing.text)'", file: file,
                 line: firstMissing.line,
-                remedy: "Correct the paths: './' stands for the list's folder; other relative lines are looked for from "
-                    + "the working directory (\(workingDirectory)), the list's folder and the data set's (\(root))",
+                remedy: "Correct the paths: './' stands for the list's folder; other relative lines are looked for "
+                    + "from the working directory (\(workingDirectory)), the list's folder and the data set's (\(root))",
                 exit: .missingInput)
         }
         return paths
@@ -55,7 +55,8 @@ struct ImageList {
         }
         guard bytes.count <= Self.largestFile else {
             throw Problem(
-                "a list of more than \(Self.largestFile) bytes is not read", file: file, remedy: "Name a folder of images")
+                "a list of more than \(Self.largestFile) bytes is not read", file: file,
+                remedy: "Name a folder of images")
         }
         if let encoding = TextEncoding.other(of: bytes) {
             throw Problem("is \(encoding) text", file: file, remedy: "Save it as UTF-8")

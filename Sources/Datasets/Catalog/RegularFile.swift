@@ -45,7 +45,7 @@ enum TextEncoding {
         if start == [0xFF, 0xFE, 0, 0] || start == [0, 0, 0xFE, 0xFF] { return "UTF-32" }
         if start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) { return "UTF-16" }
         guard start.count == 4 else { return nil }
-        return start.map { $0 == 0 } == [false, true, false, true] || start.map { $0 == 0 } == [true, false, true, false]
-            ? "UTF-16" : nil
+        let zeros = start.map { $0 == 0 }
+        return zeros == [false, true, false, true] || zeros == [true, false, true, false] ? "UTF-16" : nil
     }
 }

@@ -40,7 +40,8 @@ extension DatasetDescription {
         else {
             throw entry.problem(
                 "'kpt_shape' is a list of two numbers, not \(entry.found)",
-                remedy: "Write 'kpt_shape: [POINTS, NUMBERS]', with 2 or 3 numbers for each of up to \(mostKeyPoints) points")
+                remedy: "Write 'kpt_shape: [POINTS, NUMBERS]', with 2 or 3 numbers for each of up to "
+                    + "\(mostKeyPoints) points")
         }
         return KeyPointShape(count: sizes[0], dimensions: sizes[1])
     }
