@@ -155,10 +155,10 @@ import Testing
         for (from, to) in [
             ("images/picture0.jpg", "images/\(name).jpg"), ("labels/picture0.txt", "labels/\(name).txt"),
         ] {
-            #expect(
-                PathText.withPath("\(folder.path)/train/\(from)") { old in
-                    PathText.withPath("\(folder.path)/train/\(to)") { rename(old, $0) }
-                } == 0)
+            let status = PathText.withPath("\(folder.path)/train/\(from)") { old in
+                PathText.withPath("\(folder.path)/train/\(to)") { rename(old, $0) }
+            }
+            #expect(status == 0)
         }
         let found = try catalog(folder)
         #expect(found.count == 2 && found.report.backgrounds == 0)
