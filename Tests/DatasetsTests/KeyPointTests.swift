@@ -60,7 +60,7 @@ import Testing
     @Test func rowsThatMayBeKeyPointsAreSaid() throws {
         try make("0 0.5 0.5 0.4 0.3 0.4 0.5 0.6 0.5\n")
         let found = try catalog(folder)
-        #expect(found.entries.allSatisfy(\.hasPolygons))
+        #expect(found.entries.allSatisfy { $0.hasPolygons })
         #expect(found.report.notes.count == 1 && found.report.notes[0].contains("'kpt_shape: [2, 2]'"))
     }
 
