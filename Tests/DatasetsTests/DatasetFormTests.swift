@@ -57,15 +57,15 @@ import Testing
         #expect(found.exit == .missingInput && found.line == 2 && found.message.contains("'elsewhere/b0.jpg'"))
         #expect(found.file == folder.path + "/set/train.txt")
         #expect(found.remedy?.contains("'./' stands for the list's folder") == true)
-        let wide = "./images/train/a0.jpg".utf8.flatMap { [$0, 0] }
+        let wide = "./images/train/a0.jpg".utf8.flatMap { [$0, 0] as [UInt8] }
         #expect(try problem { _ = try makeListed([0xFF, 0xFE] + wide) }.message == "is UTF-16 text")
     }
 
     @Test func labelFilesOfOtherEncodingsAreNamedAsSuch() throws {
         try makeDataset(folder, train: 5)
         let row = "0 0.5 0.5 0.4 0.3\n".utf8
-        folder.write("train/labels/picture0.txt", [0xFF, 0xFE] + row.flatMap { [$0, 0] })
-        folder.write("train/labels/picture1.txt", row.flatMap { [0, $0] })
+        folder.write("train/labels/picture0.txt", [0xFF, 0xFE] + row.flatMap { [$0, 0] as [UInt8] })
+        folder.write("train/labels/picture1.txt", row.flatMap { [0, $0] as [UInt8] })
         let rejections = try catalog(folder).report.rejections
         #expect(rejections.map(\.reason) == ["is UTF-16 text; save it as UTF-8", "is UTF-16 text; save it as UTF-8"])
     }
