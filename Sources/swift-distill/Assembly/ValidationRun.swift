@@ -42,10 +42,11 @@ struct ValidationRun {
     mutating func result() throws -> ValidationResult? {
         try Machine.start(recipe, ranks: ranks)
         func tell(_ line: String) { if ranks.rank == 0 { say(line) } }
-        let data = try DataLoading(recipe, training: false, judging: settings, ranks: ranks, print: tell)
-        var loading = ModelLoading(recipe: recipe, classNames: data.names)
+        let naming = try DataNaming(recipe, judgingBy: settings.split, ranks: ranks, print: tell)
+        var loading = ModelLoading(recipe: recipe, classNames: naming.names)
         let detector = try loading.trained(ModelPlace(model).path, role: "model")
         for note in loading.notes { tell(note) }
+        let data = try DataLoading(recipe, naming, training: false, judging: settings, ranks: ranks, print: tell)
         if let size = loading.imageSize, !isSizeGiven { recipe.imgsz = size.map { ($0 + 31) / 32 * 32 } }
         tell(
             "imgsz \(recipe.imageSize.height)×\(recipe.imageSize.width), conf \(recipe.conf), iou \(recipe.iou)"
