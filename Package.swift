@@ -111,7 +111,7 @@ let package = Package(
         .target(name: "CMPI", dependencies: ["COpenMPI"], path: "Sources/C/CMPI"),
         .target(
             name: "CImage", path: "Sources/C/CImage",
-            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("z")]),
+            linkerSettings: ["jpeg", "png", "z", "tiff", "webp"].map { .linkedLibrary($0) }),
         .target(name: "CHost", path: "Sources/C/CHost"),
 
         // Beside the graph: slow, obvious, in Double.

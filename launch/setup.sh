@@ -11,6 +11,8 @@ needs=(
     "library:yaml-0.1|libyaml-dev|libyaml-devel"
     "library:libjpeg|libjpeg-dev|libjpeg-turbo-devel"
     "library:libpng|libpng-dev|libpng-devel"
+    "library:libtiff-4|libtiff-dev|libtiff-devel"
+    "library:libwebp|libwebp-dev|libwebp-devel"
     "library:libzip|libzip-dev|libzip-devel"
     "library:pangocairo|libpango1.0-dev|pango-devel"
     "font:sans|fonts-dejavu-core|dejavu-sans-fonts"
@@ -46,8 +48,10 @@ if [ ${#missing[@]} -gt 0 ]; then
         echo "setup: missing: ${missing[*]}" >&2
         echo "setup: this system has no apt-get; on Fedora and its relatives: sudo dnf install ${fedora[*]}" \
             "and then: module load mpi" >&2
-        echo "setup: elsewhere install Open MPI 4.1 or later, OpenBLAS, libyaml, libjpeg-turbo, libpng, libzip and Pango" \
-            "with their headers, so that pkg-config finds ompi-c, openblas, yaml-0.1, libjpeg, libpng, libzip and pangocairo, and any font" >&2
+        echo "setup: elsewhere install Open MPI 4.1 or later, OpenBLAS, libyaml, libjpeg-turbo, libpng, libtiff," \
+            "libwebp, libzip and Pango" \
+            "with their headers, so that pkg-config finds ompi-c, openblas, yaml-0.1, libjpeg, libpng, libtiff-4," \
+            "libwebp, libzip and pangocairo, and any font" >&2
         exit 78
     fi
     if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then

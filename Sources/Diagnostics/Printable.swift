@@ -1,6 +1,7 @@
 extension String {
     /// The text as one line that is safe for terminals and logs: controls of both sets, line ends, what turns or hides the
-    /// letters beside it, and what is no character are written as `\u{…}`; what is printable already stays as it is.
+    /// letters beside it, and what is no character are written as `\u{…}`, bytes of
+    /// `PathText` as `\x…`; what is printable already stays as it is.
     ///
     /// - Parameter limit: characters after which a longer text is cut.
     public func printable(limit: Int = .max) -> String {
@@ -9,12 +10,16 @@ extension String {
         var length = 0
         for scalar in unicodeScalars {
             if length == limit { return result + "…" }
+            length += 1
+            if let byte = PathText.byte(scalar) {
+                result += "\\x" + String(byte, radix: 16)
+                continue
+            }
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .surrogate, .privateUse:
                 result += "\\u{\(String(scalar.value, radix: 16))}"
             default: result.unicodeScalars.append(scalar)
             }
-            length += 1
         }
         return result
     }

@@ -36,7 +36,7 @@ public enum YAML {
     }
 
     private static func bytes(path: String, name: String) throws -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = PathText.withPath(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { throw unreadable(name, errno) }
         defer { close(descriptor) }
         var status = stat()

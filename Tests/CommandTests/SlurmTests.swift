@@ -1,6 +1,7 @@
 import Foundation
-import TestSupport
 import Testing
+
+@testable import TestSupport
 
 /// A Slurm of its own, where it can be started.
 private enum Slurm {

@@ -100,7 +100,7 @@ import Testing
         func message(_ path: String) throws -> String { try problem { _ = try PictureFile.header(path) }.message }
         #expect(try message(folder.write("empty.jpg", [])).contains("empty"))
         #expect(try message(folder.write("text.jpg", text: "this is text")).contains("neither"))
-        #expect(try message(folder.write("other.jpg", text: "RIFF1234WEBPVP8 ")).contains("WebP"))
+        #expect(try message(folder.write("other.jpg", text: "\0\0\0 ftypavif")).contains("AVIF"))
         #expect(try message(folder.path).contains("regular file"))
         let pipe = folder.path + "/pipe.jpg"
         mkfifo(pipe, 0o644)

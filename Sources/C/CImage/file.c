@@ -36,29 +36,33 @@ int check_size(long long width, long long height, message_buffer message) {
 
 void cimage_free(void *pointer) { free(pointer); }
 
-/// JPEG or PNG by its first bytes, 0 with a message that names other kinds.
+/// A format by its first bytes, 0 with a message that names other kinds.
 static int recognise(const uint8_t *bytes, size_t count, message_buffer message) {
     static const struct {
         const char *start;
         size_t offset, length;
         const char *name;
-    } others[] = {
-        {"BM", 0, 2, "BMP"}, {"GIF8", 0, 4, "GIF"}, {"WEBP", 8, 4, "WebP"}, {"II*\0", 0, 4, "TIFF"},
-        {"MM\0*", 0, 4, "TIFF"}, {"ftypavif", 4, 8, "AVIF"}, {"ftyphei", 4, 7, "HEIC"}, {"jP  ", 4, 4, "JPEG 2000"},
+        /// 0 for a kind that is not read.
+        int format;
+    } kinds[] = {
+        {"\xFF\xD8\xFF", 0, 3, "JPEG", CIMAGE_JPEG}, {"\x89PNG\r\n\x1A\n", 0, 8, "PNG", CIMAGE_PNG},
+        {"BM", 0, 2, "BMP", CIMAGE_BMP}, {"II*\0", 0, 4, "TIFF", CIMAGE_TIFF}, {"MM\0*", 0, 4, "TIFF", CIMAGE_TIFF},
+        {"WEBP", 8, 4, "WebP", CIMAGE_WEBP}, {"GIF8", 0, 4, "GIF", 0}, {"ftypavif", 4, 8, "AVIF", 0},
+        {"ftyphei", 4, 7, "HEIC", 0}, {"jP  ", 4, 4, "JPEG 2000", 0},
     };
-    if (count >= 3 && bytes[0] == 0xFF && bytes[1] == 0xD8 && bytes[2] == 0xFF) return CIMAGE_JPEG;
-    if (count >= 8 && memcmp(bytes, "\x89PNG\r\n\x1A\n", 8) == 0) return CIMAGE_PNG;
     if (count == 0) {
         fail(message, 0, "is empty");
         return 0;
     }
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        if (count < others[i].offset + others[i].length) continue;
-        if (memcmp(bytes + others[i].offset, others[i].start, others[i].length) != 0) continue;
-        fail(message, 0, "is a %s picture; only JPEG and PNG are read", others[i].name);
-        return 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (count < kinds[i].offset + kinds[i].length) continue;
+        if (memcmp(bytes + kinds[i].offset, kinds[i].start, kinds[i].length) != 0) continue;
+        if (!kinds[i].format) {
+            fail(message, 0, "is a %s picture; JPEG, PNG, BMP, TIFF and WebP are read", kinds[i].name);
+        }
+        return kinds[i].format;
     }
-    fail(message, 0, "is neither a JPEG nor a PNG picture");
+    fail(message, 0, "is neither a JPEG nor a PNG picture, nor one of BMP, TIFF or WebP");
     return 0;
 }
 
@@ -103,6 +107,9 @@ static int run(const uint8_t *bytes, size_t count, decoder_task task, int reduct
     switch (recognise(bytes, count, message)) {
     case CIMAGE_JPEG: return jpeg_run(bytes, count, task, reduction, &whole, rgb, info, message);
     case CIMAGE_PNG: return png_run(bytes, count, task, rgb, info, message);
+    case CIMAGE_BMP: return bmp_run(bytes, count, task, rgb, info, message);
+    case CIMAGE_TIFF: return tiff_run(bytes, count, task, rgb, info, message);
+    case CIMAGE_WEBP: return webp_run(bytes, count, task, rgb, info, message);
     default: return CIMAGE_UNKNOWN_FORMAT;
     }
 }
@@ -122,7 +129,7 @@ static int probe_start(int file, uint8_t *bytes, int *whole, cimage_info *info, 
     long long got = read_part(file, bytes, HEADER_BYTES, 0, message);
     if (got < 0) return CIMAGE_CANNOT_OPEN;
     int format = recognise(bytes, (size_t)got, message);
-    *whole = format == CIMAGE_PNG;
+    *whole = format != 0 && format != CIMAGE_JPEG;
     if (format != CIMAGE_JPEG) return CIMAGE_UNKNOWN_FORMAT;
     int status = jpeg_run(bytes, (size_t)got, TASK_HEADER, 1, whole, NULL, info, message);
     if (status == CIMAGE_TRUNCATED && got < info->file_size) *whole = 1;

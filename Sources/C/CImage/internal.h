@@ -26,6 +26,12 @@ void turn_extent(cimage_info *info);
 /// Puts stored row `y` of `width` pixels where the orientation wants it in a picture stored as `width` × `height`.
 void place_row(uint8_t *picture, const uint8_t *row, int y, int width, int height, int orientation);
 
+/// Says what a picture of 8 bits is like, from its extent as it is stored.
+void set_info(cimage_info *info, int format, int width, int height, int components, int orientation);
+
+/// Memory for the upright picture; NULL with a message when there is none.
+uint8_t *new_picture(const cimage_info *info, message_buffer message);
+
 /// What a decoder is asked to do.
 typedef enum {
     /// Header and tables, from the first bytes of the file; CIMAGE_TRUNCATED asks for all of them.
@@ -40,6 +46,12 @@ int jpeg_run(
     const uint8_t *bytes, size_t count, decoder_task task, int reduction, int *needs_check, uint8_t **rgb,
     cimage_info *info, message_buffer message);
 int png_run(
+    const uint8_t *bytes, size_t count, decoder_task task, uint8_t **rgb, cimage_info *info, message_buffer message);
+int bmp_run(
+    const uint8_t *bytes, size_t count, decoder_task task, uint8_t **rgb, cimage_info *info, message_buffer message);
+int tiff_run(
+    const uint8_t *bytes, size_t count, decoder_task task, uint8_t **rgb, cimage_info *info, message_buffer message);
+int webp_run(
     const uint8_t *bytes, size_t count, decoder_task task, uint8_t **rgb, cimage_info *info, message_buffer message);
 
 #endif

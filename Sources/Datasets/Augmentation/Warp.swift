@@ -43,7 +43,8 @@ private struct Line {
 
     /// Positions within 0..<count where `start + i·step` lies in `low...high`.
     static func range(_ start: Int64, _ step: Int64, low: Int64, high: Int64, count: Int) -> Range<Int> {
-        if step == 0 { return (low...high).contains(start) ? 0..<count : 0..<0 }
+        // A source of one pixel has none between `low` and `high`.
+        if step == 0 { return low <= start && start <= high ? 0..<count : 0..<0 }
         let (a, b) = step > 0 ? (low - start, high - start) : (start - high, start - low)
         let size = Int64(step.magnitude)
         let first = max(0, a > 0 ? (a + size - 1) / size : 0)

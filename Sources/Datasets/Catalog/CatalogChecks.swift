@@ -25,6 +25,16 @@ extension ImageCatalog {
             file: file, remedy: "Correct nc and names")
     }
 
+    /// Throws when what is read as polygons is nothing but boxes with key points.
+    func checkKeyPoints(_ description: DatasetDescription, _ split: DatasetSplit) throws {
+        guard let shape = report.look?.certain else { return }
+        throw Problem(
+            "the rows of its label files, \(5 + shape.columns) columns each, are boxes with "
+                + "\(counted(shape.count, "key point")) and no polygons",
+            file: split.places.first,
+            remedy: "Write 'kpt_shape: \(shape.text)' into \(description.file ?? DatasetDescription.fileName)")
+    }
+
     /// Throws when more than half of the images were rejected.
     public func checkMostAccepted(_ split: DatasetSplit) throws {
         let rejections = report.rejections
@@ -43,7 +53,8 @@ extension ImageCatalog {
         guard report.backgrounds == count else { return }
         throw Problem(
             "none of the \(purpose == .training ? "training" : "validation") images (\(count)) has an object: "
-                + (report.labelFiles > 0 ? "their label files are empty" : "there are no label files"),
+                + (report.labelFiles > 0
+                    ? "their label files are empty" : report.misplaced?.text ?? "there are no label files"),
             file: split.places.first,
             remedy: "Write a line 'class cx cy w h' for each object into files such as "
                 + FileSearch.labelPath(of: path(0)))
@@ -60,7 +71,8 @@ extension ImageCatalog {
         guard purpose == .training else { return }
         if report.labelFiles == 0 {
             throw Problem(
-                "none of the training images (\(count)) has a label file", file: split.places.first,
+                "none of the training images (\(count)) has a label file"
+                    + (report.misplaced.map { ": \($0.text)" } ?? ""), file: split.places.first,
                 remedy: "Put a file such as \(FileSearch.labelPath(of: path(0))) beside each image that shows objects")
         }
         if needsObjects { try checkObjects(split, purpose) }

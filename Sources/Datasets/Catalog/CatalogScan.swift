@@ -21,7 +21,7 @@ extension ImageCatalog {
         scanning split: DatasetSplit, of description: DatasetDescription, purpose: SplitPurpose, recipe: Recipe,
         wanted: Set<Int>? = nil, progress: (Int) -> Void
     ) throws {
-        for place in split.places where !FileManager.default.fileExists(atPath: place) {
+        for place in split.places where !FileSearch.exists(place) {
             throw Problem(
                 "there is no such folder or file", file: place,
                 remedy: "Correct the path; a data set has train/images, train/labels, val/images and val/labels",
@@ -36,10 +36,12 @@ extension ImageCatalog {
         if purpose == .training { names = Array(names.prefix(Self.share(of: names.count, recipe.fraction))) }
         let classes = description.names
         let rules = LabelRules(
-            classes: classes.count, singleClass: recipe.singleCls, wanted: wanted, compatibility: recipe.compat)
+            classes: classes.count, singleClass: recipe.singleCls, wanted: wanted, compatibility: recipe.compat,
+            keyPoints: description.keyPoints)
         self.init(root: split.root, entries: [], classes: recipe.singleCls ? ["item"] : classes)
         collect(Self.examine(names, root: split.root, rules: rules, progress))
         try checkClasses(description)
+        try checkKeyPoints(description, split)
         try checkUsable(split, purpose: purpose, needsObjects: recipe.lambdaDetection > 0)
     }
 
@@ -49,9 +51,14 @@ extension ImageCatalog {
         return fraction == 1 ? count : max(1, Int((Double(count) * fraction).rounded(.toNearestOrEven)))
     }
 
-    private enum Finding: Sendable {
-        case accepted(Entry, duplicates: Int, hasLabelFile: Bool)
-        case rejected(CatalogReport.Rejection)
+    private struct Finding: Sendable {
+        var entry: Entry?
+        var rejection: CatalogReport.Rejection?
+        /// Of the label file, where there is one that keeps the rules.
+        var duplicates: Int?
+        /// What the rows of the label file may be instead of polygons.
+        var look: KeyPointLook?
+        var misplaced: MisplacedLabels?
     }
 
     private static func examine(
@@ -74,21 +81,19 @@ extension ImageCatalog {
 
     private static func examine(_ name: String, root: String, rules: LabelRules) -> Finding {
         let image = name.hasPrefix("/") ? name : root + "/" + name
-        func rejected(_ file: String, _ line: Int?, _ reason: String, _ unknownClass: Int? = nil) -> Finding {
-            .rejected(
-                CatalogReport.Rejection(
-                    image: image, file: file, line: line, reason: reason, unknownClass: unknownClass))
+        func rejected(_ reason: String) -> Finding {
+            Finding(rejection: CatalogReport.Rejection(image: image, file: image, reason: reason))
         }
         let header: PictureHeader
         do {
             header = try PictureFile.header(image)
         } catch let problem as Problem {
-            return rejected(image, nil, problem.message)
+            return rejected(problem.message)
         } catch {
-            return rejected(image, nil, "\(error)")
+            return rejected("\(error)")
         }
         if min(header.height, header.width) < 10 {
-            return rejected(image, nil, "is \(header.width) x \(header.height) pixels; a side has at least 10")
+            return rejected("is \(header.width) x \(header.height) pixels; a side has at least 10")
         }
         let labels = FileSearch.labelPath(of: image)
         do {
@@ -96,9 +101,13 @@ extension ImageCatalog {
             let entry = Entry(
                 name: name, height: header.height, width: header.width, fileSize: header.fileSize,
                 objects: contents?.objects ?? [], hasPolygons: contents?.hasPolygons ?? false)
-            return .accepted(entry, duplicates: contents?.duplicates ?? 0, hasLabelFile: contents != nil)
+            return Finding(
+                entry: entry, duplicates: contents?.duplicates, look: contents?.look,
+                misplaced: contents == nil ? MisplacedLabels(of: image, expected: labels) : nil)
         } catch {
-            return rejected(labels, error.line, error.reason, error.unknownClass)
+            let rejection = CatalogReport.Rejection(
+                image: image, file: labels, line: error.line, reason: error.reason, unknownClass: error.unknownClass)
+            return Finding(rejection: rejection, look: error.look)
         }
     }
 
@@ -106,29 +115,17 @@ extension ImageCatalog {
     private static func readLabels(
         _ path: String, _ rules: LabelRules
     ) throws(LabelRules.Fault) -> LabelRules.Contents? {
-        let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        if file < 0 {
-            if errno == ENOENT || errno == ENOTDIR { return nil }
-            throw LabelRules.Fault(reason: "cannot be read: \(String(cString: strerror(errno)))")
+        let bytes: [UInt8]?
+        do {
+            // One byte more than allowed, so that the rule can tell; a sparse file of any size is not read to its end.
+            bytes = try RegularFile.bytes(path, atMost: LabelRules.largestFile + 1)
+        } catch {
+            throw LabelRules.Fault(reason: error.reason)
         }
-        defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw LabelRules.Fault(reason: "is not a regular file")
-        }
-        // One byte more than allowed, so that the rule can tell; a sparse file of any size is not read to its end.
-        var bytes = [UInt8](repeating: 0, count: min(Int(status.st_size), LabelRules.largestFile + 1))
-        var done = 0
-        while done < bytes.count {
-            let got = bytes.withUnsafeMutableBytes { read(file, $0.baseAddress! + done, $0.count - done) }
-            if got < 0 && errno == EINTR { continue }
-            if got < 0 { throw LabelRules.Fault(reason: "cannot be read: \(String(cString: strerror(errno)))") }
-            if got == 0 { break }
-            done += got
-        }
+        guard let bytes else { return nil }
         let result: Result<LabelRules.Contents, LabelRules.Fault> = bytes.withUnsafeBytes { all in
             do throws(LabelRules.Fault) {
-                return .success(try rules.parse(UnsafeRawBufferPointer(rebasing: all[..<done])))
+                return .success(try rules.parse(all))
             } catch {
                 return .failure(error)
             }
@@ -141,15 +138,16 @@ extension ImageCatalog {
     private mutating func collect(_ findings: [Finding]) {
         var mixed = false
         for finding in findings {
-            switch finding {
-            case .rejected(let rejection): report.rejections.append(rejection)
-            case .accepted(let entry, let duplicates, let hasLabelFile):
+            if let rejection = finding.rejection { report.rejections.append(rejection) }
+            if let entry = finding.entry {
                 entries.append(entry)
-                report.duplicates += duplicates
-                report.labelFiles += hasLabelFile ? 1 : 0
+                report.duplicates += finding.duplicates ?? 0
+                report.labelFiles += finding.duplicates == nil ? 0 : 1
                 report.backgrounds += entry.objects.isEmpty ? 1 : 0
                 mixed = mixed || (!entry.objects.isEmpty && !entry.hasPolygons)
             }
+            if let misplaced = finding.misplaced { report.misplaced = misplaced.joined(after: report.misplaced) }
+            if let look = finding.look { report.look = look.joined(after: report.look) }
         }
         report.images = entries.count
         // Polygons count only when every object has one.

@@ -9,25 +9,28 @@ enum FileSearch {
     ]
 
     /// Images of the folders and list files, as names relative to `root` where they lie in it, sorted by their bytes.
+    /// What is named again counts again, as in the reference.
     ///
     /// - Parameter progress: called for every thousand or so of files, and for every folder.
     static func images(in places: [String], root: String, progress: () -> Void) throws -> [String] {
         var names: [String] = []
         for place in places {
-            let paths = isFolder(place) ? try folder(place, progress) : try list(place)
+            let paths = isFolder(place) ? try folder(place, progress) : try ImageList(place, root: root).paths()
             for path in paths where isImage(path) { names.append(relative(path, to: root)) }
         }
         names.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        // By bytes: texts that only look the same are different files.
-        var distinct: [String] = []
-        for name in names where !(distinct.last?.utf8.elementsEqual(name.utf8) ?? false) { distinct.append(name) }
-        return distinct
+        return names
     }
 
-    static func isFolder(_ path: String) -> Bool {
+    /// What the system says of a path; nil when nothing is there.
+    private static func status(_ path: String) -> stat? {
         var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        return PathText.withPath(path) { stat($0, &status) } == 0 ? status : nil
     }
+
+    static func exists(_ path: String) -> Bool { status(path) != nil }
+
+    static func isFolder(_ path: String) -> Bool { status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false }
 
     static func isImage(_ path: String) -> Bool {
         let bytes = path.utf8
@@ -52,12 +55,11 @@ enum FileSearch {
         var waiting = [top]
         var files: [String] = []
         while let path = waiting.popLast() {
-            var status = stat()
-            guard stat(path, &status) == 0 else { continue }
+            guard let status = status(path) else { continue }
             guard seen.insert(Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino))).inserted else {
                 continue
             }
-            for (name, isFolder) in try children(of: path, progress) {
+            for (name, isFolder) in try children(of: path, progress: progress) {
                 let child = path + "/" + name
                 if isFolder { waiting.append(child) } else { files.append(child) }
             }
@@ -65,10 +67,11 @@ enum FileSearch {
         return files
     }
 
-    private static func children(
-        of path: String, _ progress: () -> Void
+    /// The visible files and folders right in a folder.
+    static func children(
+        of path: String, progress: () -> Void = {}
     ) throws -> [(name: String, isFolder: Bool)] {
-        guard let handle = opendir(path) else {
+        guard let handle = PathText.withPath(path, { opendir($0) }) else {
             throw Problem(
                 "cannot be read: \(String(cString: strerror(errno)))", file: path,
                 remedy: "Check the folder's permissions", exit: .missingInput)
@@ -78,7 +81,7 @@ enum FileSearch {
         progress()
         while let entry = readdir(handle) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { PathText.text($0) }
             }
             if name.hasPrefix(".") { continue }
             let kind = Int32(entry.pointee.d_type)
@@ -87,22 +90,6 @@ enum FileSearch {
             if result.count % 1024 == 0 { progress() }
         }
         return result
-    }
-
-    /// The paths in a text file; `./` stands for the file's folder.
-    private static func list(_ path: String) throws -> [String] {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw Problem(
-                "cannot be read", file: path, remedy: "Name a folder of images, or a text file with one path per line",
-                exit: .missingInput)
-        }
-        let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-        let text = String(decoding: data, as: UTF8.self)
-        return text.split(whereSeparator: \.isNewline).map { line in
-            let name = line.trimmingCharacters(in: .whitespaces)
-            if name.hasPrefix("./") { return folder + "/" + name.dropFirst(2) }
-            return name.hasPrefix("/") ? name : FileManager.default.currentDirectoryPath + "/" + name
-        }.filter { !$0.hasSuffix("/") }
     }
 
     /// The label file of an image: the last `/images/` becomes `/labels/`, the ending `.txt`.
@@ -115,5 +102,15 @@ enum FileSearch {
             path = String(path[..<dot])
         }
         return path + ".txt"
+    }
+
+    /// Where others look for the label file of an image: beside it, and in a folder `labels` there or one level above.
+    static func otherLabelPaths(of image: String) -> [String] {
+        let parts = image.split(separator: "/", omittingEmptySubsequences: false)
+        let file = parts.last ?? ""
+        let name = file.lastIndex(of: ".").map { file[..<$0] } ?? file
+        let folder = parts.dropLast().joined(separator: "/")
+        let above = parts.dropLast(2).joined(separator: "/")
+        return [folder, folder + "/labels", above + "/labels"].map { "\($0)/\(name).txt" }
     }
 }

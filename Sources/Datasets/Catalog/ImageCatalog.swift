@@ -111,9 +111,25 @@ public struct CatalogReport: Equatable, Sendable {
     public var labelFiles = 0
     /// Files in order of their names.
     public var rejections: [Rejection] = []
+    /// Label files of accepted images that lie elsewhere and are not read.
+    public var misplaced: MisplacedLabels?
+    /// What the rows of polygons may be instead.
+    var look: KeyPointLook?
 
     /// A report of nothing found.
     public init() {}
+
+    /// What the user should know beside the numbers, one sentence each.
+    public var notes: [String] {
+        var notes: [String] = []
+        if let misplaced { notes.append("\(misplaced.text); they count as backgrounds") }
+        if let shape = look.flatMap({ $0.shape(dimensions: 3) ?? $0.shape(dimensions: 2) }) {
+            notes.append(
+                "all rows of \(5 + shape.columns) columns are read as polygons; if they are boxes with "
+                    + "\(counted(shape.count, "key point")), write 'kpt_shape: \(shape.text)' into the data set file")
+        }
+        return notes.map { Node.printable($0, limit: 4096) }
+    }
 
     /// `120 images, 7 backgrounds, 1 duplicate, 2 rejected`.
     public var summary: String {

@@ -2,7 +2,8 @@ import Configuration
 import Diagnostics
 import Foundation
 
-/// The rules of label files: one object per line, `class cx cy w h` or `class x1 y1 x2 y2 …`.
+/// The rules of label files: one object per line, `class cx cy w h`, perhaps with key points behind it, or
+/// `class x1 y1 x2 y2 …`.
 ///
 /// Source: spec of the data sets, section 3.
 struct LabelRules: Sendable {
@@ -12,6 +13,8 @@ struct LabelRules: Sendable {
     /// Written classes whose objects count; nil takes all.
     var wanted: Set<Int>? = nil
     var compatibility: Compatibility
+    /// What stands behind the box in every row; its numbers are not used.
+    var keyPoints: KeyPointShape?
 
     /// Limits that no honest label file reaches.
     static let largestFile = 10 << 20
@@ -22,6 +25,8 @@ struct LabelRules: Sendable {
         var objects: [ImageCatalog.Object] = []
         var hasPolygons = false
         var duplicates = 0
+        /// What the rows may be instead of polygons.
+        var look: KeyPointLook?
     }
 
     /// A broken rule.
@@ -30,10 +35,12 @@ struct LabelRules: Sendable {
         var reason: String
         /// The largest class of the file, when the data set has fewer.
         var unknownClass: Int?
+        /// What the rows may be instead of polygons.
+        var look: KeyPointLook?
     }
 
     /// A line's numbers: class first.
-    private struct Row {
+    struct Row {
         var line: Int
         var values: [Float]
     }
@@ -43,15 +50,38 @@ struct LabelRules: Sendable {
         if bytes.count > LabelRules.largestFile {
             throw Fault(reason: "label file has \(bytes.count) bytes (limit \(LabelRules.largestFile))")
         }
-        let rows = try numbers(bytes)
+        if let encoding = TextEncoding.other(of: bytes) {
+            throw Fault(reason: "is \(encoding) text; save it as UTF-8")
+        }
+        let rows = try withoutKeyPoints(try numbers(bytes))
+        let outlined = rows.contains { $0.values.count > 6 }
+        let look = outlined ? KeyPointLook(rows) : nil
         do throws(Fault) {
-            return try rows.contains { $0.values.count > 6 } ? polygons(rows) : boxes(rows)
+            var contents = try outlined ? polygons(rows) : boxes(rows)
+            contents.look = look
+            return contents
         } catch {
-            guard error.unknownClass != nil else { throw error }
             var fault = error
-            fault.unknownClass = rows.map { LabelRules.number($0.values[0]) }.max()
+            fault.look = look
+            if error.unknownClass != nil { fault.unknownClass = rows.map { LabelRules.number($0.values[0]) }.max() }
             throw fault
         }
+    }
+
+    /// The boxes of rows that have key points; a box alone is one, too, as in the reference.
+    private func withoutKeyPoints(_ rows: [Row]) throws(Fault) -> [Row] {
+        guard let keyPoints else { return rows }
+        var boxes: [Row] = []
+        for row in rows {
+            guard row.values.count == 5 || row.values.count == 5 + keyPoints.columns else {
+                throw Fault(
+                    line: row.line,
+                    reason: "\(row.values.count) columns instead of \(5 + keyPoints.columns) "
+                        + "(class cx cy w h and \(keyPoints.count) key points of \(keyPoints.dimensions) numbers)")
+            }
+            boxes.append(Row(line: row.line, values: Array(row.values.prefix(5))))
+        }
+        return boxes
     }
 
     /// A class as it was written; of hostile ones some large number.
@@ -61,7 +91,7 @@ struct LabelRules: Sendable {
 
     private func numbers(_ bytes: UnsafeRawBufferPointer) throws(Fault) -> [Row] {
         var rows: [Row] = []
-        var position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        var position = TextEncoding.markLength(bytes)
         var line = 0
         while position < bytes.count {
             line += 1

@@ -14,7 +14,7 @@ extension DatasetDescription {
             throw node.problem(
                 "a data set file is a map, not \(node.found)", remedy: "Write 'train:', 'val:' and 'names:'")
         }
-        if let channels = node["channels"], channels.int != 3 {
+        if let channels = node["channels"], Self.number(channels) != 3 {
             throw channels.problem("pictures have 3 channels here, not \(channels.found)", remedy: "Remove 'channels'")
         }
         let root = try Self.root(node, file: file)
@@ -23,6 +23,27 @@ extension DatasetDescription {
             val: DatasetSplit(
                 places: try Self.places(node, split.names, root: root, file: file), root: root),
             names: try Self.names(node, file: file), file: file)
+        keyPoints = try Self.keyPoints(node)
+    }
+
+    /// A number, also one in quotes, as the reference takes it.
+    private static func number(_ node: Node) -> Double? {
+        node.double ?? node.string.flatMap { Double($0.trimmingCharacters(in: .whitespaces)) }
+    }
+
+    /// `kpt_shape` of data sets of the pose task; nil when there is none.
+    static func keyPoints(_ node: Node) throws -> KeyPointShape? {
+        guard let entry = node["kpt_shape"], !entry.isNull else { return nil }
+        let sizes = (entry.list ?? []).compactMap { number($0).flatMap { Int(exactly: $0) } }
+        guard let items = entry.list, items.count == 2, sizes.count == 2, (1...mostKeyPoints).contains(sizes[0]),
+            (2...3).contains(sizes[1])
+        else {
+            throw entry.problem(
+                "'kpt_shape' is a list of two numbers, not \(entry.found)",
+                remedy: "Write 'kpt_shape: [POINTS, NUMBERS]', with 2 or 3 numbers for each of up to "
+                    + "\(mostKeyPoints) points")
+        }
+        return KeyPointShape(count: sizes[0], dimensions: sizes[1])
     }
 
     private static func root(_ node: Node, file: String) throws -> String {
@@ -50,7 +71,7 @@ extension DatasetDescription {
             }
             var candidates = [AbsolutePath.of(path, from: root)]
             if path.hasPrefix("../") { candidates.append(AbsolutePath.of(String(path.dropFirst(3)), from: root)) }
-            guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+            guard let found = candidates.first(where: FileSearch.exists) else {
                 throw item.problem(
                     "there is no folder or file '\(Node.printable(candidates[0], limit: 200))'",
                     remedy: "Correct '\(keys[0])'; relative paths start from \(root)", exit: .missingInput)
@@ -63,7 +84,7 @@ extension DatasetDescription {
     static func names(_ node: Node, file: String) throws -> [String] {
         var count: Int?
         if let entry = node["nc"] {
-            guard let value = entry.double, value == value.rounded(), value >= 1 else {
+            guard let value = number(entry), value == value.rounded(), value >= 1 else {
                 throw entry.problem("'nc' is a number of classes, not \(entry.found)")
             }
             guard value <= Double(mostClasses) else { throw tooMany(Node.printable(entry.text ?? ""), entry) }
@@ -130,15 +151,14 @@ extension DatasetDescription {
             let nodes = split.places.map { Node(.string(FileSearch.relative($0, to: folder))) }
             return nodes.count == 1 ? nodes[0] : Node(.list(nodes))
         }
-        let source = namingFile.map { "the classes are those of \(($0 as NSString).lastPathComponent)" }
-        let origin = source ?? "nothing named the classes, the five of the wildfire job are assumed"
-        return "# Written by swift-distill: \(origin).\n"
-            + YAML.text(
-                of: Node(
-                    .map([
-                        Node.Pair("train", paths(train)), Node.Pair("val", paths(val)),
-                        Node.Pair("nc", Node(.int(names.count))),
-                        Node.Pair("names", Node(.list(names.map { Node(.string($0)) }))),
-                    ])))
+        var pairs = [
+            Node.Pair("train", paths(train)), Node.Pair("val", paths(val)), Node.Pair("nc", Node(.int(names.count))),
+            Node.Pair("names", Node(.list(names.map { Node(.string($0)) }))),
+        ]
+        if let keyPoints {
+            let sizes = [keyPoints.count, keyPoints.dimensions].map { Node(.int($0)) }
+            pairs.append(Node.Pair("kpt_shape", Node(.list(sizes))))
+        }
+        return WrittenMark(namingFile: namingFile).line + "\n" + YAML.text(of: Node(.map(pairs)))
     }
 }

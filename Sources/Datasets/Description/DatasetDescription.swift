@@ -25,12 +25,14 @@ public struct DatasetDescription: Equatable, Sendable {
     public var val: DatasetSplit
     /// Names of the classes, in order of their numbers.
     public var names: [String]
+    /// What its label files have behind each box; nil when that is nothing.
+    public var keyPoints: KeyPointShape?
     /// The file that describes it; nil when there is none.
     public var file: String?
     /// The file that names the classes; nil when nothing does and they are assumed.
     public var namingFile: String?
     /// The directory that is described; nil when a file was named.
-    private var directory: String?
+    var directory: String?
     /// What the user should know, one sentence each.
     public var notes: [String] = []
 
@@ -43,6 +45,9 @@ public struct DatasetDescription: Equatable, Sendable {
     /// Classes that a description may have; no honest one comes near.
     public static let mostClasses = 10_000
 
+    /// Key points that an object may have; no honest one comes near.
+    static let mostKeyPoints = 10_000
+
     /// The data set of a recipe: `data` when set, else `distillation_dataset`.
     ///
     /// - Parameter split: the images to judge by.
@@ -51,7 +56,7 @@ public struct DatasetDescription: Equatable, Sendable {
         let here = FileManager.default.currentDirectoryPath
         if !recipe.data.isEmpty {
             let file = AbsolutePath.of(recipe.data, from: here)
-            guard FileManager.default.fileExists(atPath: file) else {
+            guard FileSearch.exists(file) else {
                 throw Problem(
                     "there is no such data set file", file: file, remedy: "Correct 'data'", exit: .missingInput)
             }
@@ -78,61 +83,6 @@ public struct DatasetDescription: Equatable, Sendable {
 }
 
 extension DatasetDescription {
-    /// A directory with `train` and `val` (`valid`, `validation`), each holding `images` beside `labels`.
-    static func directory(_ folder: String, judgingBy split: SplitName = .val) throws -> DatasetDescription {
-        guard FileSearch.isFolder(folder) else {
-            throw Problem(
-                "there is no such folder", file: folder,
-                remedy: "Correct 'distillation_dataset'; it names a folder with train/images and val/images",
-                exit: .missingInput)
-        }
-        let file = folder + "/" + fileName
-        if FileManager.default.fileExists(atPath: file) {
-            return try DatasetDescription(reading: file, judgingBy: split)
-        }
-        var result = DatasetDescription(
-            train: DatasetSplit(places: [try images(["train"], of: folder)], root: folder),
-            val: DatasetSplit(places: [try images(split.names, of: folder)], root: folder),
-            names: wildfireNames, file: nil)
-        result.directory = folder
-        try result.findNames(in: folder)
-        return result
-    }
-
-    /// Takes the names of the classes from a file that other programs left in the directory; its paths may be theirs alone.
-    private mutating func findNames(in folder: String) throws {
-        for name in ["data.yaml", "data.yml", "dataset.yaml"] {
-            let file = folder + "/" + name
-            guard FileManager.default.fileExists(atPath: file) else { continue }
-            let node = try YAML.read(path: file)
-            guard node["names"].map({ !$0.isNull }) ?? (node["nc"] != nil) else { continue }
-            names = try Self.names(node, file: file)
-            namingFile = file
-            notes.append("classes \(list), as \(file) names them")
-            return
-        }
-        notes.append(
-            "warning: nothing in \(folder) names the classes: \(list) are assumed; if they are others, write "
-                + "'train', 'val' and 'names' into \(folder)/\(Self.fileName)")
-    }
-
-    /// The classes, of many only the first.
-    private var list: String {
-        let first = names.prefix(20).map { Node.printable($0) }.joined(separator: ", ")
-        return names.count > 20 ? "\(first), … (\(names.count) in all)" : first
-    }
-
-    /// The folder of images of the first of these splits that exists.
-    private static func images(_ names: [String], of folder: String) throws -> String {
-        for name in names {
-            let path = "\(folder)/\(name)/images"
-            if FileSearch.isFolder(path) { return path }
-        }
-        throw Problem(
-            "there is no folder \(names.map { "\($0)/images" }.joined(separator: ", "))", file: folder,
-            remedy: "A data set has train/images, train/labels, val/images and val/labels", exit: .missingInput)
-    }
-
     /// Writes the description into a directory that has none, whole or not at all: by one rank, once the images are known
     /// to be usable. Returns what the user should know of it.
     ///
@@ -148,10 +98,10 @@ extension DatasetDescription {
             if !linked, errno != EEXIST, rename(temporary, path) != 0 { throw CocoaError(.fileWriteUnknown) }
             unlink(temporary)
             file = path
-            return "wrote \(path): classes \(list)"
+            return "wrote \(path): classes \(Self.list(names))"
         } catch {
             unlink(temporary)
-            return "\(path) cannot be written; going on with classes \(list)"
+            return "\(path) cannot be written; going on with classes \(Self.list(names))"
         }
     }
 }

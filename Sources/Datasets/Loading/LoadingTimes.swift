@@ -5,7 +5,7 @@ import Synchronization
 public enum LoadingStage: Int, CaseIterable, Sendable {
     /// Bytes of the file into memory.
     case read
-    /// JPEG or PNG to pixels; waiting for another thread that decodes the same picture counts too.
+    /// Bytes of files to pixels; waiting for another thread that decodes the same picture counts too.
     case decode
     /// To the extent that pictures are used at.
     case resize

@@ -21,7 +21,9 @@ final class FileBytes {
         self.path = path
         var size = 0
         var memory: UnsafeMutablePointer<UInt8>?
-        try PictureFile.check(path) { cimage_read_file(path, &memory, &size, $0, $1) }
+        try PictureFile.check(path) { text, room in
+            PathText.withPath(path) { cimage_read_file($0, &memory, &size, text, room) }
+        }
         bytes = memory
         count = size
     }
@@ -61,7 +63,7 @@ struct DecodedPicture {
     }
 }
 
-/// JPEG and PNG files; which of the two is told by their bytes, not by their name.
+/// Picture files: JPEG, PNG, BMP, TIFF and WebP; which of them is told by their bytes, not by their name.
 public enum PictureFile {
     /// The upright picture: EXIF rotation applied, alpha dropped, 16-bit values reduced to their high byte, gray,
     /// palettes and CMYK converted.
@@ -80,7 +82,7 @@ public enum PictureFile {
     /// The header, after looking at as much of the file as tells that the picture is whole.
     public static func header(_ path: String) throws -> PictureHeader {
         var info = cimage_info()
-        try check(path) { cimage_probe(path, &info, $0, $1) }
+        try check(path) { text, room in PathText.withPath(path) { cimage_probe($0, &info, text, room) } }
         return PictureHeader(height: Int(info.height), width: Int(info.width), fileSize: Int(info.file_size))
     }
 

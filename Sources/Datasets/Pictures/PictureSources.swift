@@ -9,7 +9,7 @@ public enum PictureSources {
     /// - Throws: `Problem` of exit code `missingInput` when there is none, of `commandLine` for what is no picture at all.
     public static func files(_ source: String, workingDirectory: String, deeply: Bool = false) throws -> [String] {
         let path = absolute(source, workingDirectory)
-        guard FileManager.default.fileExists(atPath: path) || isPattern(source) else {
+        guard FileSearch.exists(path) || isPattern(source) else {
             try MovingPictures.refuse(source)
             throw Problem(
                 "does not exist", file: source, remedy: "Give a picture, a folder or a pattern as `source`",
@@ -22,7 +22,7 @@ public enum PictureSources {
     }
 
     private static func files(at path: String, _ source: String, _ deeply: Bool) throws -> [String] {
-        if FileManager.default.fileExists(atPath: path) {
+        if FileSearch.exists(path) {
             guard FileSearch.isFolder(path) else {
                 try MovingPictures.refuse(source)
                 return [path]
@@ -52,7 +52,7 @@ public enum PictureSources {
             let name = line.trimmingCharacters(in: .whitespaces)
             if name.isEmpty { continue }
             let places = [absolute(name, workingDirectory), absolute(name, FilePath.folder(of: list))]
-            let found = places.first { FileManager.default.fileExists(atPath: $0) || !matches($0).isEmpty }
+            let found = places.first { FileSearch.exists($0) || !matches($0).isEmpty }
             guard let found else {
                 throw Problem(
                     "there is no '\(name)'", file: source, line: number + 1,
@@ -73,15 +73,8 @@ public enum PictureSources {
 
     /// Visible files right in a folder.
     private static func children(of folder: String) throws -> [String] {
-        do {
-            let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-            let base = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
-            return names.filter { !$0.hasPrefix(".") }.map { "\(base)/\($0)" }.filter { !FileSearch.isFolder($0) }
-        } catch {
-            throw Problem(
-                "cannot be read: \(error.localizedDescription)", file: folder, remedy: "Make the folder readable",
-                exit: .missingInput)
-        }
+        let base = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        return try FileSearch.children(of: folder).filter { !$0.isFolder }.map { "\(base)/\($0.name)" }
     }
 
     /// Files that match a pattern of `*`, `?`, `[…]`, and `**` for any number of folders.
@@ -105,7 +98,7 @@ public enum PictureSources {
     private static func shallow(_ pattern: String) -> [String] {
         var list = glob_t()
         defer { globfree(&list) }
-        guard glob(pattern, 0, nil, &list) == 0, let paths = list.gl_pathv else { return [] }
-        return (0..<Int(list.gl_pathc)).compactMap { paths[$0].map { String(cString: $0) } }
+        guard PathText.withPath(pattern, { glob($0, 0, nil, &list) }) == 0, let paths = list.gl_pathv else { return [] }
+        return (0..<Int(list.gl_pathc)).compactMap { paths[$0].map { PathText.text($0) } }
     }
 }

@@ -94,6 +94,7 @@ struct DataLoading {
         _ catalog: ImageCatalog, _ title: String, _ print: (String) -> Void, _ detail: (String) -> Void
     ) {
         print("\(title): \(catalog.report.summary)")
+        for note in catalog.report.notes { print("warning: \(note)") }
         let lines = catalog.report.rejections.map { "  rejected \($0)" }
         lines.prefix(mostLines).forEach(print)
         if lines.count > mostLines { print("  … and \(lines.count - mostLines) more") }

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// JPEG and PNG to and from 8-bit RGB, over libjpeg(-turbo) and libpng.
+/// Pictures to and from 8-bit RGB: JPEG, PNG, TIFF and WebP over libjpeg(-turbo), libpng, libtiff and libwebp; plain BMP.
 ///
 /// Every function is thread-safe, keeps no state, prints nothing and never exits. A failure returns a status other than
 /// CIMAGE_OK and writes what is wrong, without the file's name, into `message`.
@@ -13,7 +13,7 @@ enum {
     CIMAGE_OK = 0,
     /// The file is missing, unreadable or no regular file.
     CIMAGE_CANNOT_OPEN = 1,
-    /// Not a JPEG or PNG.
+    /// Not a picture of a kind that is read.
     CIMAGE_UNKNOWN_FORMAT = 2,
     /// The file ends before the picture does.
     CIMAGE_TRUNCATED = 3,
@@ -25,7 +25,7 @@ enum {
     CIMAGE_CANNOT_WRITE = 7
 };
 
-enum { CIMAGE_JPEG = 1, CIMAGE_PNG = 2 };
+enum { CIMAGE_JPEG = 1, CIMAGE_PNG = 2, CIMAGE_BMP = 3, CIMAGE_TIFF = 4, CIMAGE_WEBP = 5 };
 
 /// Limits: what an honest picture never needs.
 #define CIMAGE_LARGEST_SIDE 32768
@@ -41,7 +41,7 @@ enum { CIMAGE_JPEG = 1, CIMAGE_PNG = 2 };
 #define CIMAGE_MESSAGE_SIZE 256
 
 typedef struct {
-    /// CIMAGE_JPEG or CIMAGE_PNG, by content.
+    /// CIMAGE_JPEG or another of these, by content.
     int format;
     /// Extent after EXIF rotation.
     int width;
@@ -59,7 +59,8 @@ typedef struct {
     int64_t file_size;
 } cimage_info;
 
-/// Reads the header, and as much more as tells that the picture is whole: the end of a JPEG, the chunk sums of a PNG.
+/// Reads the header, and as much more as tells that the picture is whole: the end of a JPEG, the chunk sums
+/// of a PNG, where the pixels of others lie.
 int cimage_probe(const char *path, cimage_info *info, char *message, size_t message_size);
 
 /// Bytes after a decoded picture that may be read (their values mean nothing), so that pixels can be read by fours.
@@ -74,7 +75,7 @@ int cimage_read_file(const char *path, uint8_t **bytes, size_t *count, char *mes
 /// Alpha is dropped, 16-bit values keep their high byte, gray and palettes are expanded, CMYK is converted.
 ///
 /// `reduction` is 1, 2, 4 or 8: a JPEG is decoded at that part of its size, each side rounded up, which takes a fraction
-/// of the arithmetic and averages what it leaves out; a PNG comes whole. Decoded pixel (x, y) covers the square of side
+/// of the arithmetic and averages what it leaves out; others come whole. Decoded pixel (x, y) covers the square of side
 /// `reduction` at (x, y) · `reduction` of the picture as it is stored.
 int cimage_decode_bytes(
     const uint8_t *bytes, size_t count, int reduction, uint8_t **rgb, cimage_info *info, char *message,
