@@ -140,6 +140,21 @@ let package = Package(
         .executableTarget(
             name: "collectives-check", dependencies: ["Collectives", "CHost", "Diagnostics"],
             path: "Tests/CollectivesCheck", swiftSettings: numeric),
+        // Everything that reads what others wrote, for the fuzzer and for the files that it has found.
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Training", "Optimization", "Datasets", "Models", "Checkpoints", "Configuration", "Layers", "Documents",
+                "Diagnostics",
+            ], path: "Tests/FuzzTargets", exclude: ["Corpus"], swiftSettings: plain),
+        .executableTarget(
+            name: "fuzz", dependencies: ["FuzzTargets", "Diagnostics"], path: "Tests/Fuzz", swiftSettings: plain),
+        // Kills runs and resumes them, as often as one likes.
+        .executableTarget(
+            name: "kill-campaign", dependencies: ["TestSupport", "Tensors", "Diagnostics"],
+            path: "Tests/KillCampaign", swiftSettings: plain),
+        // Runs a program and tells what it took.
+        .executableTarget(name: "resource-use", path: "Tests/ResourceUse"),
         tests("Distillation", needs: ["Distillation", "Layers", "Tensors", "ReferenceOps"]),
         tests("Optimization", needs: ["Optimization", "Layers", "Tensors"]),
         tests(

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # launch/bench.sh: the training step, and the same step by Ultralytics on PyTorch, alternately; prints a table (Markdown).
 #
-#   SD_BINARY    the program, when it is not .build/release/swift-distill
+#   SD_BINARY    the program, when it is not the one beside these scripts
 #   PEER_PYTHON  a Python that has the peer, when it is not python3; launch/peer_step.py says what to install
 #   SD_ROUNDS    how often everything is measured; the table has medians (3)
 #   SD_STEPS     timed steps of a measurement (2)
@@ -9,7 +9,7 @@
 #   SD_STUDENT, SD_TEACHER  the models (yolov8n, yolov8m)
 set -euo pipefail
 # shellcheck source=launch/supervise.sh
-. "$(dirname "${BASH_SOURCE[0]}")/supervise.sh"
+. "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/supervise.sh"
 
 [ $# = 0 ] || leave 64 "usage: launch/bench.sh, without arguments; its first lines name the variables that it reads"
 find_binary

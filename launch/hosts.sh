@@ -6,33 +6,66 @@ ssh_options=(-o BatchMode=yes -o ConnectTimeout=5)
 read -r -a own_ssh_options <<<"${SD_SSH_OPTIONS:-}"
 ssh_options+=("${own_ssh_options[@]}")
 
-# read_hostfile FILE: sets hosts (in order), slots[host], ranks, and host_lines: the same without comments, which mpirun
-# does not read everywhere. Its own text for mistakes helps nobody.
+# read_hostfile FILE: sets hosts (in order), slots[host], ranks, users[host], and host_lines: what mpirun reads, which
+# has no comments everywhere. What it takes is taken; its own text for mistakes helps nobody.
 read_hostfile() {
-    local file=$1 line number=0 word host
+    local file=$1 line number=0
     hosts=() host_lines=() ranks=0
-    declare -gA slots=()
-    [ -r "$file" ] || leave 66 "$file cannot be read: copy hostfile.example and edit the copy"
+    declare -gA slots=() users=() has_slots=() most=()
+    [ -r "$file" ] && [ ! -d "$file" ] || leave 66 "$file cannot be read: copy hostfile.example and edit the copy"
     while IFS= read -r line || [ -n "$line" ]; do
         number=$((number + 1))
+        # Editors of another system put this mark before the first word.
+        [ $number -gt 1 ] || line=${line#$'\xef\xbb\xbf'}
         case $line in *$'\r'*) leave 65 "$file:$number: Windows line end; mend with: sed -i 's/\\r\$//' $file" ;; esac
-        read -r -a words <<<"${line%%#*}"
-        [ ${#words[@]} -gt 0 ] || continue
-        host=${words[0]}
-        [[ $host =~ ^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$ ]] || leave 65 "$file:$number: \"$host\" is no host name"
-        [ -z "${slots[$host]:-}" ] || leave 65 "$file:$number: $host is there twice; put all its slots on one line"
-        slots[$host]=1
-        for word in "${words[@]:1}"; do
-            case $word in
-                slots=*) slots[$host]=${word#*=} ;;
-                max_slots=* | max-slots=*) ;;
-                *) leave 65 "$file:$number: unknown \"$word\"; a line is: NAME slots=N max_slots=N" ;;
-            esac
-            [[ ${word#*=} =~ ^[1-9][0-9]{0,4}$ ]] || leave 65 "$file:$number: \"$word\" needs a number above 0"
-        done
-        hosts+=("$host") host_lines+=("${words[*]}") ranks=$((ranks + slots[$host]))
+        read_host_line "$file:$number" "${line%%#*}"
     done <"$file"
     [ ${#hosts[@]} -gt 0 ] || leave 65 "$file names no host"
+    local host
+    for host in "${hosts[@]}"; do
+        line="$(address "$host") slots=${slots[$host]}"
+        host_lines+=("$line${most[$host]:+ max_slots=${most[$host]}}")
+        ranks=$((ranks + slots[$host]))
+    done
+}
+
+# address HOST: as ssh and mpirun are told it, with the user of that host where there is one.
+address() { echo "${users[$1]:+${users[$1]}@}$1"; }
+
+# read_host_line PLACE LINE: a host and its settings; a host that is there already gets one more slot.
+read_host_line() {
+    local place=$1 words word host user=
+    # Spaces around = are fine, and so are the comments of C.
+    read -r -a words <<<"$(sed 's,/\*.*\*/,,; s,//.*,,; s/[[:space:]]*=[[:space:]]*/=/g' <<<"$2")"
+    [ ${#words[@]} -gt 0 ] || return 0
+    host=${words[0]}
+    case $host in *@*) user=${host%@*} host=${host#*@} ;; esac
+    [[ $host =~ ^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$ ]] || leave 65 "$place: \"${words[0]}\" is no host name"
+    [[ $user =~ ^([A-Za-z0-9_][A-Za-z0-9._-]*)?$ ]] || leave 65 "$place: \"$user\" is no user name"
+    if [ -n "${slots[$host]:-}" ]; then
+        slots[$host]=$((slots[$host] + 1)) has_slots[$host]=1
+    else
+        hosts+=("$host")
+        slots[$host]=1
+    fi
+    for word in "${words[@]:1}"; do
+        case $word in
+            slots=* | count=*)
+                # mpirun refuses it, too: it could mean the one number or the other.
+                [ -z "${has_slots[$host]:-}" ] || leave 65 "$place: $host is there twice; put all its slots on one line"
+                has_slots[$host]=1 slots[$host]=${word#*=}
+                ;;
+            max_slots=* | max-slots=*) most[$host]=${word#*=} ;;
+            username=* | user=*)
+                user=${word#*=}
+                [[ $user =~ ^[A-Za-z0-9_][A-Za-z0-9._-]*$ ]] || leave 65 "$place: \"$user\" is no user name"
+                continue
+                ;;
+            *) leave 65 "$place: unknown \"$word\"; a line is: NAME slots=N max_slots=N" ;;
+        esac
+        [[ ${word#*=} =~ ^[1-9][0-9]{0,4}$ ]] || leave 65 "$place: \"$word\" needs a number above 0"
+    done
+    [ -z "$user" ] || users[$host]=$user
 }
 
 # What a host says about itself, as lines `key value`; runs there.
@@ -69,7 +102,8 @@ ask_hosts() {
         if is_this_host "$host"; then
             bash -c "$script" >"$folder/$host" 2>"$folder/$host.error" &
         else
-            timeout 20 ssh "${ssh_options[@]}" "$host" bash -s <<<"$script" >"$folder/$host" 2>"$folder/$host.error" &
+            timeout 20 ssh "${ssh_options[@]}" "$(address "$host")" bash -s <<<"$script" \
+                >"$folder/$host" 2>"$folder/$host.error" &
         fi
     done
     wait
@@ -88,7 +122,7 @@ check_hosts() {
     done
     for host in "${hosts[@]}"; do
         [ -z "$(answer "$folder" "$host" name)" ] || continue
-        echo "launch: $host does not answer: $(tail -n 1 "$folder/$host.error")" >&2
+        tell "$host does not answer: $(tail -n 1 "$folder/$host.error")"
         trouble=1
     done
     [ $trouble = 0 ] || leave 255 "ssh must work without password or question: ssh -o BatchMode=yes HOST true"
@@ -106,12 +140,15 @@ check_hosts() {
         done
     done
     other=$(for host in "${hosts[@]}"; do answer "$folder" "$host" name; done | sort | uniq -d | head -n 1)
+    for host in "${hosts[@]}"; do
+        refuse_crowd 65 "$host slots=${slots[$host]}" "${slots[$host]}" "$(answer "$folder" "$host" cores)"
+    done
     [ -z "$other" ] || leave 78 "several hosts call themselves $other: give each a host name of its own"
     threads=${SD_THREADS:-}
     now=$(answer "$folder" "$first" clock)
     for host in "${hosts[@]}"; do
         other=$(($(answer "$folder" "$host" clock) - now))
-        [ "${other#-}" -le 60 ] || echo "launch: warning: the clock of $host is off by $other s" >&2
+        [ "${other#-}" -le 60 ] || tell "warning: the clock of $host is off by $other s"
         share=$(($(answer "$folder" "$host" cores) / slots[$host]))
         # Every rank gets the same number of cores: steps wait for the slowest.
         if [ -z "${SD_THREADS:-}" ] && { [ -z "$threads" ] || [ "$share" -lt "$threads" ]; }; then threads=$share; fi

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # launch/quickstart.sh [key=value …]: from a fresh machine with Swift to a distilled student, on embedded data.
 #
-# Installs the system packages, builds, draws the data set, and runs the main job on two ranks.
+# Installs the system packages, builds, installs the program into ~/.local, draws the data set, and runs the main job on
+# two ranks.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 config=configs/distillation_config.yaml
 
 launch/setup.sh
-launch/build.sh --product swift-distill
+launch/install.sh
 
 # The data set's folder as the recipe names it, relative to the recipe.
 data=$(sed -n 's/^distillation_dataset:[[:space:]]*//p' "$config" |

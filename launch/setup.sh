@@ -72,7 +72,8 @@ if ! mpirun --version 2>/dev/null | grep -q "Open MPI"; then
         "(Debian and Ubuntu: update-alternatives --config mpirun)" >&2
     exit 78
 fi
-if ! command -v swift >/dev/null; then
+# An archive has its program already.
+if [ -e "$(dirname "${BASH_SOURCE[0]}")/../Package.swift" ] && ! command -v swift >/dev/null; then
     echo "setup: swift is missing: install Swift 6.2 or later from https://www.swift.org/install/linux" >&2
     exit 78
 fi

@@ -1,8 +1,11 @@
 # What the launch scripts share: finding the program, asking a running job to stop, explaining how it ended.
 # shellcheck shell=bash
 
-launch_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-repository=$(dirname "$launch_folder")
+launch_folder=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+# The repository, or a tree as launch/tree.sh makes it, wherever it lies.
+home=$(dirname "$launch_folder")
+# shellcheck source=launch/output.sh
+. "$launch_folder/output.sh"
 
 # mpirun gives ranks a terminal of its own as standard output, wherever the output really goes.
 SD_TERMINAL=0
@@ -13,18 +16,26 @@ export SD_TERMINAL
 leave() {
     local code=$1
     shift
-    printf 'launch: %s\n' "$*" >&2
+    tell "$*"
     exit "$code"
 }
 
-# Sets `binary` to the program (SD_BINARY, else the release build).
-find_binary() {
-    binary=${SD_BINARY:-$repository/.build/release/swift-distill}
+# Sets `binary` to the program: SD_BINARY, else that of an installation or an archive, else the release build.
+find_program() {
+    local own=$home/bin/swift-distill
+    [ -e "$own" ] || own=$home/.build/release/swift-distill
+    binary=${SD_BINARY:-$own}
     case $binary in
         */*) ;;
         *) binary=$(command -v -- "$binary") || leave 66 "$SD_BINARY is not on the PATH" ;;
     esac
-    [ -x "$binary" ] || leave 66 "$binary is missing: build it with launch/build.sh, or set SD_BINARY"
+    [ -f "$binary" ] && [ -x "$binary" ] ||
+        leave 66 "$binary is missing: build it with launch/build.sh, or set SD_BINARY"
+}
+
+# `find_program`, and mpirun must be there.
+find_binary() {
+    find_program
     command -v mpirun >/dev/null || leave 78 "mpirun is missing: install Open MPI with launch/setup.sh"
 }
 
@@ -51,76 +62,118 @@ forward_variables() {
     done
 }
 
-# explain CODE: one line about an exit code that users cannot know.
+# refuse_crowd CODE PLACE RANKS CORES: ends the script where there are more ranks than anybody means.
+refuse_crowd() {
+    [ "$3" -le $(($4 * 32)) ] ||
+        leave "$1" "$2: $3 ranks are too many for $4 cores, at most 32 per core; one for 8 to 16 cores is usual"
+}
+
+# explain CODE: a line about an exit code that users cannot know.
 explain() {
+    local line death
+    death=$(sed -n 's/^death //p' "$facts" | head -n 1)
+    [ -z "$death" ] || tell "$death"
     case $1 in
-        1) echo "mpirun could not run the job; the command above without -q says more" ;;
-        75) echo "stopped on request after saving: run the same command with resume=true to go on" ;;
-        76) echo "training diverged; the last good checkpoint is kept" ;;
-        129 | 130 | 143) echo "ended at once by a signal; resume=true goes on from the last checkpoint" ;;
-        132 | 139) echo "the program crashed; SWIFT_BACKTRACE=enable=yes shows where" ;;
-        137) echo "a rank was killed from outside, often for lack of memory: try fewer ranks or a smaller batch" ;;
-        138) echo "stopped before the run had begun" ;;
-        205) echo "a host was lost; resume=true goes on without it" ;;
-        255) echo "a host could not be reached with ssh, or mpirun could not start there" ;;
+        1) line="mpirun could not run the job" ;;
+        75) line="stopped on request after saving: run the same command with resume=true to go on" ;;
+        76) line="training diverged; the last good checkpoint is kept" ;;
+        129 | 130 | 141 | 143) line="ended at once by a signal; resume=true goes on from the last checkpoint" ;;
+        132 | 139) line="the program crashed; SWIFT_BACKTRACE=enable=yes shows where" ;;
+        137) line="a rank was killed from outside, often for lack of memory: try fewer ranks or a smaller batch" ;;
+        138) line="stopped before the run had begun" ;;
+        205) line="a host was lost; resume=true goes on without it" ;;
+        255) line="a host could not be reached with ssh, or mpirun could not start there" ;;
         *) return 0 ;;
-    esac | sed 's/^/launch: /' >&2
+    esac
+    tell "$line"
 }
 
 # supervise COMMAND…: runs mpirun and ends with its exit code.
 #
 # mpirun answers SIGTERM by killing all ranks within seconds, whatever they are saving. SIGUSR1 it forwards, and the
-# ranks save and stop at the next step: the first TERM, INT or HUP becomes that, a second one is meant as it is.
+# ranks save and stop at the next step: the first TERM, INT or HUP becomes that, a second one is meant as it is. A
+# reader of the output that is gone asks, too.
 supervise() {
     local code=0
-    asked=0 ended=
-    printf 'launch: %s\n' "$*" >&2
-    # A session of its own: Ctrl-C and a closed terminal reach this script only.
-    setsid "$@" </dev/null &
-    job=$!
+    asked=0 ended='' job='' facts=$(mktemp)
     trap 'ask_to_stop 143' TERM
     trap 'ask_to_stop 130' INT
     trap 'ask_to_stop 129' HUP
-    trap 'kill -USR1 "$job" 2>/dev/null' USR1
+    trap '[ -z "$job" ] || kill -USR1 "$job" 2>/dev/null' USR1
+    trap '[ $asked -gt 0 ] || ask_to_stop 141' PIPE
     trap give_up ALRM
-    watch_ranks "$$" "$job" &
+    start_job "$@"
+    watch_ranks "$$" "$job" "$facts" &
     watcher=$!
     disown "$watcher"
     while :; do
         code=0
         wait "$job" || code=$?
         # A trap ends `wait` early: look whether the job is still there.
-        kill -0 "$job" 2>/dev/null || break
+        [ "$ended" != 205 ] && kill -0 "$job" 2>/dev/null || break
     done
     kill -KILL "$watcher" 2>/dev/null
+    await "$sifter"
+    [ -z "$relayer" ] || await "$relayer"
     trap - TERM INT HUP USR1 ALRM
+    trap : PIPE
     # mpirun's own code after a SIGTERM is 1, whatever happened.
     code=${ended:-$code}
+    # It says 255 for a host that it cannot reach, and for one that it has reached and lost.
+    if [ "$code" = 255 ] && grep -q '^ran' "$facts"; then code=205; fi
     explain "$code"
+    rm -f "$facts"
     return "$code"
 }
 
-# watch_ranks SCRIPT MPIRUN: tells the script when the ranks of this host have come and gone, but mpirun stays: it waits
-# for ever for a host that was cut off.
+# start_job COMMAND…: sets `job`, and `sifter` and `relayer` ("" where none is needed), which pass on what it says.
+start_job() {
+    local errors output
+    tell "$*"
+    exec {errors}> >(sift "$$" "$facts")
+    sifter=$!
+    relayer=
+    if is_pipe /dev/stdout; then
+        exec {output}> >(exec {errors}>&-; relay "$$")
+        relayer=$!
+    else
+        exec {output}>&1
+    fi
+    # A session of its own: Ctrl-C and a closed terminal reach this script only.
+    setsid "$@" </dev/null >&"$output" 2>&"$errors" {output}>&- {errors}>&- &
+    job=$!
+    exec {output}>&- {errors}>&-
+}
+
+# watch_ranks SCRIPT MPIRUN FACTS: notes that ranks of this host have run, and tells the script when they are gone but
+# mpirun stays: it waits for ever for a host that was cut off.
 watch_ranks() {
-    local script=$1 mpirun=$2 program child children seen=0 missed=0
+    local script=$1 mpirun=$2 facts=$3 program child children seen=0 missed=0
     program=$(readlink -f "$binary")
     exec >/dev/null 2>&1 </dev/null
     # Signals to the whole group are the script's to answer.
     trap '' TERM INT HUP USR1
-    while sleep 3; do
+    while sleep $((1 + 2 * seen)); do
         children=()
         read -r -a children <"/proc/$mpirun/task/$mpirun/children"
         for child in "${children[@]}"; do
-            [ "$(readlink -f "/proc/$child/exe")" != "$program" ] || seen=1 missed=-1
+            [ "$(readlink -f "/proc/$child/exe")" = "$program" ] || continue
+            if [ $seen = 0 ]; then
+                echo ran >>"$facts"
+                # mpirun forgets what was asked before it had ranks.
+                ! grep -q '^asked' "$facts" || kill -USR1 "$mpirun"
+            fi
+            seen=1 missed=-1
         done
         missed=$((missed + 1))
-        if [ $seen = 1 ] && [ $missed -ge 4 ]; then kill -ALRM "$script"; fi
+        if [ $seen = 1 ] && [ $missed -ge 3 ]; then kill -ALRM "$script"; fi
     done
 }
 
 give_up() {
     ended=205
+    # The shell shall not report it.
+    disown "$job"
     # All of its session, the connections to other hosts too; asked politely, mpirun would go on waiting or crash.
     kill -KILL -- "-$job" 2>/dev/null
 }
@@ -129,10 +182,11 @@ give_up() {
 ask_to_stop() {
     asked=$((asked + 1))
     if [ "$asked" = 1 ]; then
-        echo "launch: asked the ranks to save and stop; once more ends them at once" >&2
-        kill -USR1 "$job" 2>/dev/null
+        echo asked >>"$facts"
+        tell "asked the ranks to save and stop; once more ends them at once"
+        [ -z "$job" ] || kill -USR1 "$job" 2>/dev/null
     else
         ended=$1
-        kill -TERM "$job" 2>/dev/null
+        [ -z "$job" ] || kill -TERM "$job" 2>/dev/null
     fi
 }

@@ -1,20 +1,27 @@
 import Diagnostics
 import Foundation
 
-/// How long a rank may be silent while others wait for it.
+/// How long a rank may keep others waiting, and how long it may give no sign of life at all.
 public struct StallLimits: Equatable, Sendable {
-    /// Seconds until a warning.
+    /// Seconds without progress until a warning, while others wait.
     public var warn: Double
-    /// Seconds until the job is ended.
+    /// Seconds without progress until the job is ended.
     public var abort: Double
+    /// Seconds without a sign of life until a warning: a rank gives them however long its work takes.
+    public var silenceWarn: Double
+    /// Seconds without a sign of life until the job is ended.
+    public var silenceAbort: Double
 
-    /// Limits in seconds.
-    public init(warn: Double = 60, abort: Double = 1800) {
+    /// Limits in seconds; silence is never waited for longer than progress.
+    public init(warn: Double = 60, abort: Double = 1800, silenceWarn: Double = 10, silenceAbort: Double = 30) {
         self.warn = warn
         self.abort = abort
+        self.silenceWarn = min(silenceWarn, warn)
+        self.silenceAbort = min(silenceAbort, abort)
     }
 
-    /// The limits in `SD_STALL_WARN` and `SD_STALL_ABORT` (seconds), where they are set.
+    /// The limits in `SD_STALL_WARN`, `SD_STALL_ABORT`, `SD_SILENCE_WARN` and `SD_SILENCE_ABORT` (seconds), where they are
+    /// set.
     public static func from(_ environment: [String: String]) throws -> StallLimits {
         func seconds(_ name: String, else standard: Double) throws -> Double {
             guard let text = environment[name], !text.isEmpty else { return standard }
@@ -28,11 +35,13 @@ public struct StallLimits: Equatable, Sendable {
         let standard = StallLimits()
         return StallLimits(
             warn: try seconds("SD_STALL_WARN", else: standard.warn),
-            abort: try seconds("SD_STALL_ABORT", else: standard.abort))
+            abort: try seconds("SD_STALL_ABORT", else: standard.abort),
+            silenceWarn: try seconds("SD_SILENCE_WARN", else: standard.silenceWarn),
+            silenceAbort: try seconds("SD_SILENCE_ABORT", else: standard.silenceAbort))
     }
 
     /// Seconds between two pulses: a few within the shorter limit.
-    var beat: Double { min(5, max(0.1, min(warn, abort) / 4)) }
+    var beat: Double { min(5, max(0.1, min(silenceWarn, silenceAbort) / 4)) }
 }
 
 /// Finds out who is silent and who waits for whom, from the pulses of all ranks; knows neither clock nor MPI.
@@ -73,9 +82,9 @@ struct StallWatch {
 
     /// What there is to tell at `now`; each warning once, until the ranks it names go on.
     mutating func findings(now: Double) -> [Finding] {
-        let hopeless = stalled(for: limits.abort, now: now)
+        let hopeless = stalled(silent: limits.silenceAbort, quiet: limits.abort, now: now)
         if !hopeless.isEmpty { return [.ending(describe(hopeless, now: now))] }
-        let stalled = stalled(for: limits.warn, now: now)
+        let stalled = stalled(silent: limits.silenceWarn, quiet: limits.warn, now: now)
         let names = Set(stalled.map(\.pulse.rank))
         var findings: [Finding] = []
         if !names.isSubset(of: warned) { findings.append(.warning(describe(stalled, now: now))) }
@@ -87,9 +96,9 @@ struct StallWatch {
         return findings
     }
 
-    /// Ranks that keep others waiting for at least `limit` seconds.
-    private func stalled(for limit: Double, now: Double) -> [Entry] {
-        let silent = entries.filter { now - $0.heard >= limit }
+    /// Ranks without a sign of life for `silence` seconds, else those that keep others waiting for `limit` seconds.
+    private func stalled(silent silence: Double, quiet limit: Double, now: Double) -> [Entry] {
+        let silent = entries.filter { now - $0.heard >= silence }
         if !silent.isEmpty { return silent }
         let waiting = entries.filter { $0.pulse.isWaiting && quiet($0, now) >= limit }
         // All wait, for different things: the ranks do not agree on what comes next.
@@ -103,7 +112,7 @@ struct StallWatch {
         let shown = 8
         let names = Set(stalled.map(\.pulse.rank))
         var parts = stalled.prefix(shown).map { entry in
-            let isSilent = now - entry.heard >= limits.warn
+            let isSilent = now - entry.heard >= limits.silenceWarn
             let seconds = Int(isSilent ? now - entry.heard : quiet(entry, now))
             return "no \(isSilent ? "sign of life" : "progress") from \(Self.name(entry.pulse)) for \(seconds) s "
                 + "(\(entry.pulse.phase), step \(entry.pulse.step))"

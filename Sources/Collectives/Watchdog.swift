@@ -59,7 +59,8 @@ final class Watchdog: @unchecked Sendable {  // All state is behind `bell`.
         case .over(let text): if speaks { StandardError.line("\(text).") }
         case .ending(let text):
             if !speaks { sleep(2) }
-            MPIEnding.end(ExitCode.internalError.rawValue, saying: "\(text); ending the job.")
+            MPIEnding.end(
+                ExitCode.internalError.rawValue, saying: "\(text); ending the job.", isCutOff: rank != 0)
         }
     }
 }

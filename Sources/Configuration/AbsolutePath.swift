@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// Paths that mean the same in every working directory.
@@ -16,10 +17,8 @@ public enum AbsolutePath {
 
     /// `path` inside `folder`, unless it is absolute or starts at home.
     static func join(_ folder: String, _ path: String) -> String {
+        let path = FilePath.expanded(path)
         if path.hasPrefix("/") { return path }
-        if path == "~" || path.hasPrefix("~/"), let home = ProcessInfo.processInfo.environment["HOME"] {
-            return home + path.dropFirst()
-        }
         return folder.isEmpty ? path : folder.hasSuffix("/") ? folder + path : folder + "/" + path
     }
 

@@ -8,7 +8,7 @@ public enum ExportKeys {
     /// Every key, in the order of the help text.
     public static let all: [SettingKey<ExportOptions>] = [
         SettingKey("format", \.format, .exportFormat, "pt, onnx or safetensors; by itself as the output is called"),
-        SettingKey("output", \.output, .text("a path").orEmpty, "file to write; by itself beside the model"),
+        SettingKey("output", \.output, .path, "file to write; by itself beside the model"),
         SettingKey("half", \.half, .flag, "16-bit floats"),
         SettingKey(
             "imgsz", \.imgsz, Form<[Int]>.imageSize.orEmpty, aliases: ["img_size"],
@@ -24,12 +24,15 @@ public enum ExportKeys {
         SettingKey("agnostic_nms", \.agnosticNms, .flag, "onnx with nms: classes suppress each other"),
     ]
 
-    private static let words = SettingWords(all, of: "swift-distill export")
+    private static let words = SettingWords(
+        all, of: "swift-distill export",
+        meaningless: ["device", "workspace", "optimize", "verbose", "task", "mode"],
+        unsupported: ["int8", "keras", "quantize", "end2end"].reduce(into: [:]) {
+            $0[$1] = "Models are written in 32 or, with half=true, 16 bits"
+        })
 
-    /// Keys of the field's exporter about machines and formats that are not ours.
-    private static let meaningless: Set<String> = ["device", "workspace", "optimize", "verbose", "task", "mode"]
-    /// Keys of the field's exporter that would change the file; as they usually stand they ask for nothing.
-    private static let unsupported: Set<String> = ["int8", "keras", "quantize", "end2end"]
+    /// What tells the command's arguments apart.
+    public static var names: KeyNames { words.names }
 
     /// Every key with its default and what it does, a line each.
     public static var help: String { words.help }
@@ -39,9 +42,8 @@ public enum ExportKeys {
     /// - Throws: `Problem` of exit code `commandLine` naming the word that is not understood.
     public static func read(_ arguments: [String]) throws -> (model: String, options: ExportOptions) {
         let parts = try ModelArguments(
-            arguments, flags: words.flags.union(meaningless).union(unsupported), extra: 1,
-            usage: "swift-distill export MODEL [OUTPUT] format=onnx")
-        var options = try words.read(parts.words.filter { try !ignores($0) })
+            arguments, names: names, extra: 1, usage: "swift-distill export MODEL [OUTPUT] format=onnx")
+        var options = try words.read(parts.words)
         if let output = parts.files.first {
             guard options.output.isEmpty else {
                 throw Problem(
@@ -52,18 +54,5 @@ public enum ExportKeys {
             options.replaces = false
         }
         return (parts.model, options)
-    }
-
-    private static func ignores(_ word: String) throws -> Bool {
-        let key = String(word.prefix { $0 != "=" })
-        if meaningless.contains(key) { return true }
-        guard unsupported.contains(key) else { return false }
-        let value = word == key ? "true" : word.dropFirst(key.count + 1).lowercased()
-        guard ["false", "none", "null", ""].contains(value) else {
-            throw Problem(
-                "`\(key)` is not supported", file: "command line: \(Node.printable(word, limit: 200))",
-                remedy: "Models are written in 32 or, with half=true, 16 bits", exit: .commandLine)
-        }
-        return true
     }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Documents
 
 /// What a key may hold: how it is read from a node, how it is written, and the words for it in messages and help.
@@ -35,7 +36,12 @@ extension Form<Int> {
         let most = range.upperBound
         let span = most == .max ? "not below \(range.lowerBound)" : "from \(range.lowerBound) to \(most)"
         return Form(
-            allowed: "a whole number \(span)", read: { node in node.int.flatMap { range.contains($0) ? $0 : nil } },
+            allowed: "a whole number \(span)",
+            read: { node in
+                // `1e2` and `100.0` are whole numbers as well.
+                let value = node.int ?? node.double.flatMap { Int(exactly: $0) }
+                return value.flatMap { range.contains($0) ? $0 : nil }
+            },
             write: { Node(.int($0)) })
     }
 }
@@ -80,8 +86,23 @@ extension Form<String> {
             write: { $0.isEmpty ? Node(.null) : Node(.string($0)) }, isText: true)
     }
 
+    /// A name of a folder; the sign for the home folder is none.
+    static var name: Form {
+        let text = text("a name")
+        return Form(
+            allowed: text.allowed, read: { node in text.read(node).flatMap { $0 == "~" ? nil : $0 } },
+            write: text.write, isText: true, mayBeEmpty: true)
+    }
+
     /// A path or nothing.
-    static var path: Form { text("a path").orEmpty }
+    static var path: Form { path("a path").orEmpty }
+
+    /// A path, or what else may stand in its place; `~` is the home folder.
+    static func path(_ allowed: String) -> Form {
+        let text = text(allowed)
+        return Form(
+            allowed: allowed, read: { text.read($0).map(FilePath.expanded) }, write: text.write, isText: true)
+    }
 
     /// A weights file; the reference's `true` and `false` name none.
     static var weights: Form {

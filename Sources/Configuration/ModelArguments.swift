@@ -10,27 +10,25 @@ public struct ModelArguments: Sendable {
     public let words: [String]
 
     /// - Parameters:
-    ///   - flags: keys that may stand by themselves.
+    ///   - names: the command's keys.
     ///   - extra: how many files beside the model are understood.
     ///   - usage: how a user starts the command, for messages.
     /// - Throws: `Problem` of exit code `commandLine` without a model, or with one file too many.
-    public init(_ arguments: [String], flags: Set<String>, extra: Int = 0, usage: String) throws {
+    public init(_ arguments: [String], names: KeyNames, extra: Int = 0, usage: String) throws {
         var files: [String] = []
         var named: String?
         var words: [String] = []
-        for word in CommandWord.joined(arguments) {
-            let key = String(word.prefix { $0 != "=" })
-            // No key has a dot or a slash, and paths may have a sign.
-            let isSetting = word.contains("=") && !key.contains { "./".contains($0) }
-            if isSetting, key == "model" {
+        for word in CommandWord.joined(arguments, names.union(KeyNames(valued: ["model"]))) {
+            let isSetting = CommandWord.isSetting(word)
+            if isSetting, word.hasPrefix("model=") {
                 guard named == nil else {
                     throw Problem("two models are named", remedy: "Write `\(usage)`", exit: .commandLine)
                 }
-                named = String(word.dropFirst("model=".count))
-            } else if isSetting || flags.contains(word) {
+                named = FilePath.expanded(String(word.dropFirst("model=".count)))
+            } else if isSetting || names.flags.contains(word) {
                 words.append(word)
             } else {
-                files.append(word)
+                files.append(FilePath.expanded(word))
             }
         }
         if let named { files.insert(named, at: 0) }

@@ -1,8 +1,8 @@
 /// Names close to a misspelt one.
-enum NearestNames {
+public enum NearestNames {
     /// Up to three names, closest first: those within a third of the word's letters, else those that hold the word or are
     /// held by it.
-    static func of(_ word: String, among names: [String]) -> [String] {
+    public static func of(_ word: String, among names: [String]) -> [String] {
         let wanted = folded(word)
         guard wanted.count <= 64 else { return [] }
         let ranked = names.map { name in

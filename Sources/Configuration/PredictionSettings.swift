@@ -1,7 +1,9 @@
 /// What `predict` does: names and defaults are the reference's.
 public struct PredictionSettings: Settings, Equatable {
-    /// A picture, a folder, or a pattern of paths.
+    /// A picture, a folder, a pattern of paths, or a list of these.
     public var source = ""
+    /// Whether a folder's sub-folders belong to it.
+    public var recursive = false
     /// Least confidence of a detection.
     public var conf = 0.25
     /// Overlap above which non-maximum suppression drops a box.

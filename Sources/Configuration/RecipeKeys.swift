@@ -21,8 +21,8 @@ public enum RecipeKeys {
     /// The key with a name or an alias.
     public static func key(_ name: String) -> RecipeKey? { byName[name] }
 
-    /// Keys that may stand by themselves, meaning `true`.
-    public static var flags: Set<String> { Set(byName.filter(\.value.isFlag).keys) }
+    /// What tells the arguments of a command with a recipe apart.
+    public static var names: KeyNames { KeyNames(byName).union(KeyNames(valued: ["include", "cfg"])) }
 
     /// Keys by subject.
     public static let groups: [Group] = [
@@ -38,7 +38,7 @@ public enum RecipeKeys {
             "teacher", \.teacher, .path, aliases: ["distill_model"], path: .file,
             "weights of the teacher (.pt, .safetensors); empty trains without one"),
         RecipeKey(
-            "student", \.student, .text("a path or a model name").orEmpty, aliases: ["model"], path: .model,
+            "student", \.student, .path("a path or a model name").orEmpty, aliases: ["model"], path: .model,
             "weights (.pt, .safetensors), layer table (.yaml) or name of the student"),
         RecipeKey(
             "pretrained", \.pretrained, .weights, path: .file, "weights a student that is a table or name starts from"),
@@ -145,10 +145,10 @@ public enum RecipeKeys {
     ]
 
     private static let output = [
-        RecipeKey("project", \.project, .text("a path").orEmpty, "folder of runs"),
-        RecipeKey("name", \.name, .text("a name").orEmpty, "folder of this run inside project"),
+        RecipeKey("project", \.project, .path, "folder of runs"),
+        RecipeKey("name", \.name, .name, "folder of this run inside project"),
         RecipeKey("exist_ok", \.existOk, .flag, "write into a run folder that exists"),
-        RecipeKey("registry", \.registry, .text("a path").orEmpty, "root that holds model_registry/distilled/latest"),
+        RecipeKey("registry", \.registry, .path, "root that holds model_registry/distilled/latest"),
         RecipeKey(
             "save_period", \.savePeriod, .whole(-1...1_000_000), "keep a checkpoint every so many epochs, -1 none"),
         RecipeKey("resume", \.resume, .resume, "continue the last run, or the one of a checkpoint"),
@@ -162,7 +162,7 @@ public enum RecipeKeys {
     private static let machine = [
         RecipeKey("threads", \.threads, .whole(0...1024), "compute threads per rank, 0 divides the host's cores"),
         RecipeKey(
-            "convolutions", \.convolutions, .text("measured, fixed, an algorithm or a file"),
+            "convolutions", \.convolutions, .path("measured, fixed, an algorithm or a file"),
             "algorithms of convolutions: measured, fixed, one by name, a convolutions.json"),
         RecipeKey(
             "checkpoint_activations", \.checkpointActivations, .flag,

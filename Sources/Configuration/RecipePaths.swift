@@ -59,10 +59,4 @@ struct RecipePaths {
 
     /// The path from the working directory.
     func absolute(_ path: String) -> String { AbsolutePath.of(path, from: workingDirectory) }
-
-    /// The folder of a file's path; empty for a bare name.
-    static func folder(of file: String) -> String {
-        guard let slash = file.lastIndex(of: "/") else { return "" }
-        return slash == file.startIndex ? "/" : String(file[..<slash])
-    }
 }

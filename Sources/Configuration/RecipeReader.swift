@@ -88,7 +88,7 @@ public struct RecipeReader {
     }
 
     private mutating func takeEntry(_ pair: Node.Pair, of file: String) throws {
-        let folder = RecipePaths.folder(of: file)
+        let folder = FilePath.folder(of: file)
         guard pair.key == "include" || pair.key == "cfg" else {
             return try take(pair.key, keyNode: pair.keyNode, pair.value, folder: folder)
         }

@@ -5,20 +5,40 @@ import Documents
 public struct SettingWords<Owner: Settings>: Sendable {
     private let keys: [SettingKey<Owner>]
     private let command: String
+    private let meaningless: Set<String>
+    private let unsupported: [String: String]
 
-    /// - Parameter command: how a user starts it, for messages.
-    public init(_ keys: [SettingKey<Owner>], of command: String) {
+    /// - Parameters:
+    ///   - command: how a user starts it, for messages.
+    ///   - meaningless: keys of the field's command that change no result here.
+    ///   - unsupported: keys of the field's command that would, with what to do instead; as they usually stand (false,
+    ///     empty) they ask for nothing.
+    public init(
+        _ keys: [SettingKey<Owner>], of command: String, meaningless: Set<String> = [],
+        unsupported: [String: String] = [:]
+    ) {
         self.keys = keys
         self.command = command
+        self.meaningless = meaningless
+        self.unsupported = unsupported
     }
 
-    /// Keys that may stand by themselves, meaning `true`.
-    public var flags: Set<String> { Set(byName.filter(\.value.isFlag).keys) }
+    /// What tells the command's arguments apart.
+    public var names: KeyNames {
+        KeyNames(byName).union(KeyNames(flags: meaningless.union(unsupported.keys)))
+    }
 
     private var byName: [String: SettingKey<Owner>] {
         keys.reduce(into: [:]) { table, key in
             for name in [key.name] + key.aliases { table[name] = key }
         }
+    }
+
+    /// Words of these keys, and those of others.
+    public func parted(_ words: [String]) -> (own: [String], others: [String]) {
+        let byName = byName
+        func isOwn(_ word: String) -> Bool { byName[String(word.prefix { $0 != "=" })] != nil }
+        return (words.filter(isOwn), words.filter { !isOwn($0) })
     }
 
     /// The settings that the words ask for.
@@ -28,7 +48,8 @@ public struct SettingWords<Owner: Settings>: Sendable {
         let byName = byName
         var settings = Owner()
         do {
-            for word in try CommandWord.all(arguments, of: byName) {
+            let words = CommandWord.joined(arguments, names)
+            for word in try CommandWord.all(words.filter { try !ignores($0) }, of: byName) {
                 guard let key = byName[word.key] else { throw unknown(word) }
                 try key.set(word.node, in: &settings)
             }
@@ -37,6 +58,19 @@ public struct SettingWords<Owner: Settings>: Sendable {
             throw problem
         }
         return settings
+    }
+
+    private func ignores(_ word: String) throws -> Bool {
+        let key = String(word.prefix { $0 != "=" })
+        if meaningless.contains(key) { return true }
+        guard let remedy = unsupported[key] else { return false }
+        let value = word == key ? "true" : word.dropFirst(key.count + 1).lowercased()
+        guard ["false", "none", "null", ""].contains(value) else {
+            throw Problem(
+                "`\(key)` is not supported", file: "command line: \(Node.printable(word, limit: 200))", remedy: remedy,
+                exit: .commandLine)
+        }
+        return true
     }
 
     private func unknown(_ word: CommandWord) -> Problem {

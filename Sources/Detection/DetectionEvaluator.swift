@@ -22,6 +22,10 @@ public final class DetectionEvaluator: Evaluator {
     public private(set) var metrics: DetectionMetrics?
     /// Whether evaluations also find what `details` has.
     public var keepsDetails = false
+    /// Whether evaluations also keep every detection.
+    public var keepsDetections = false
+    /// Every detection of the last evaluation, in the order of batches, on rank 0.
+    public private(set) var detections: [DetectionStatistics.Reported] = []
     /// What pictures of the last evaluation need, on rank 0.
     public private(set) var details: ValidationDetails?
     /// Of all ranks in the last evaluation.
@@ -69,6 +73,7 @@ public final class DetectionEvaluator: Evaluator {
         guard let parts = try ranks.gather(statistics.bytes) else { return nil }
         var all = DetectionStatistics()
         for part in parts { all.merge(try DetectionStatistics(bytes: part)) }
+        detections = all.reported
         let metrics = all.metrics(names: model.classNames, compatibility: compatibility)
         self.metrics = metrics
         details =
@@ -119,6 +124,7 @@ public final class DetectionEvaluator: Evaluator {
             let found = isOld ? detections.map(source.original) : detections
             let truth = isOld ? labels[image].map(source.original) : labels[image]
             statistics.add(image: source.index, found, truth, matcher: matcher)
+            if keepsDetections { statistics.report(detections.map(source.original), image: source.index) }
             guard keepsDetails else { continue }
             statistics.confusion.add(
                 found, truth, confidence: confusionConfidence, compatibility: compatibility)

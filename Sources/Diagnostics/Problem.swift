@@ -39,7 +39,7 @@ public struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// `file:line:column: message. Remedy.`
+    /// `file:line:column: message. Remedy.`, one line that is safe for a terminal whatever names stand in it.
     public var description: String {
         var place = ""
         if let file {
@@ -48,6 +48,6 @@ public struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
             if let column { place += ":\(column)" }
             place += ": "
         }
-        return place + message + "." + (remedy.map { " \($0)." } ?? "")
+        return (place + message + "." + (remedy.map { " \($0)." } ?? "")).printable()
     }
 }

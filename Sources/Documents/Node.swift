@@ -107,21 +107,8 @@ extension Node {
         }
     }
 
-    /// Text from a file made safe for one line of a terminal: control characters escaped, long text cut.
-    public static func printable(_ text: String, limit: Int = 60) -> String {
-        var result = ""
-        var length = 0
-        for scalar in text.unicodeScalars {
-            if length == limit { return result + "…" }
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .surrogate, .privateUse:
-                result += "\\u{\(String(scalar.value, radix: 16))}"
-            default: result.unicodeScalars.append(scalar)
-            }
-            length += 1
-        }
-        return result
-    }
+    /// Text from a file made safe for one line of a terminal, and cut where it is long.
+    public static func printable(_ text: String, limit: Int = 60) -> String { text.printable(limit: limit) }
 
     static func spelling(of kind: Kind) -> String? {
         switch kind {

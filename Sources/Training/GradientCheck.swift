@@ -17,7 +17,7 @@ extension Trainer {
         let batches = try batchesWithObjects()
         let measured = try termGradients(batches)
         try source.seek(state.progress)
-        try journal.note(termTable(measured))
+        for line in termTable(measured) { try journal.note(line) }
         return measured
     }
 
@@ -70,7 +70,7 @@ extension Trainer {
         return results
     }
 
-    private func termTable(_ measured: [TermGradient]) -> String {
+    private func termTable(_ measured: [TermGradient]) -> [String] {
         let total = zip(measured, objective.weights).reduce(0) { $0 + $1.0.value * $1.1 }
         let rows = measured.indices.map { index in
             let contribution = measured[index].value * objective.weights[index]
@@ -79,6 +79,6 @@ extension Trainer {
                 + "  weight \(format(objective.weights[index]))  share \(format(share)) %"
                 + "  gradient \(format(measured[index].norm))"
         }
-        return "gradient of each term on the student:\n" + rows.joined(separator: "\n")
+        return ["gradient of each term on the student:"] + rows
     }
 }

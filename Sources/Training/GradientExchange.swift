@@ -118,6 +118,13 @@ public final class GradientExchange {
         pending = []
     }
 
+    /// What is not finite in this rank's own part of the sums, nearest to the loss; nil when all is.
+    func nonFinitePart() -> String? {
+        let parameter = weights.parameters.last { !parameters.isFinite($0.range) }
+        if let parameter { return "the gradient of \(parameter.name)" }
+        return statistics.isFinite(weights.parameterCount..<weights.gradients.count) ? nil : "the batch statistics"
+    }
+
     /// Bytes of the sums, and of what waits for other shards or ranks.
     var byteCount: Int {
         sums.count * MemoryLayout<Float>.stride + statistics.byteCount + parameters.byteCount

@@ -11,6 +11,8 @@ protocol SumLane: AnyObject {
     func start(_ range: Range<Int>, shard: Int) -> any PendingSum
     /// Brings the sum of `range`, which is complete, to its place.
     func finish(_ range: Range<Int>)
+    /// Whether this rank's own part of the sum is finite in `range`.
+    func isFinite(_ range: Range<Int>) -> Bool
 }
 
 /// Floats, summed where they are.
@@ -46,6 +48,8 @@ final class FloatLane: SumLane {
     }
 
     func finish(_ range: Range<Int>) {}
+
+    func isFinite(_ range: Range<Int>) -> Bool { range.allSatisfy { gradients.pointer[$0].isFinite } }
 }
 
 /// Numbers of 16 bits: half the memory traffic of a sum on a rank, and half the bytes between ranks.
@@ -100,6 +104,13 @@ final class NarrowLane<Value: NarrowSummand>: SumLane {
         Value.unpack(
             from + range.lowerBound - place.lowerBound, into: sums.pointer + range.lowerBound, range.count,
             scale: 1 / scale)
+    }
+
+    func isFinite(_ range: Range<Int>) -> Bool {
+        guard let from = own.baseAddress, !range.isEmpty else { return true }
+        var values = [Float](repeating: 0, count: range.count)
+        Value.unpack(from + range.lowerBound - place.lowerBound, into: &values, range.count, scale: 1)
+        return values.allSatisfy(\.isFinite)
     }
 
     private func pack(_ range: Range<Int>) {

@@ -66,7 +66,9 @@ extension Trainer {
 
     private func synchronize(_ sums: inout [Double]) {
         // A layer cannot throw; a rank that is lost ends the job anyway.
+        let start = clock.seconds
         do { try ranks.sum(&sums) } catch { ranks.abort(because: error) }
+        synchronizing += clock.seconds - start
     }
 
     /// One small sum over ranks: normalisers, counts and wishes.
@@ -137,7 +139,7 @@ extension Trainer {
     }
 
     /// Lets a step that is not finite leave no trace but its count, and says where it came from.
-    func skip(_ losses: [ShardLoss], _ batches: [Batch]) throws {
+    func skip(_ losses: [ShardLoss], _ values: [Double], _ batches: [Batch]) throws {
         state.changing {
             state.progress.skipped += 1
             state.progress.skippedInARow += 1
@@ -146,13 +148,16 @@ extension Trainer {
         let places = zip(losses, merged(batches)).flatMap { loss, batch in
             loss.nonFinite.map { "\($0.term) of \(batch.sources[$0.image].path)" }
         }
-        let text = places.isEmpty ? "" : "rank \(ranks.rank): " + Set(places).sorted().prefix(8).joined(separator: ", ")
+        // What has no term has come up on the way back: the rank is named whose own part of the sum it is in.
+        let part = places.isEmpty ? exchange.nonFinitePart().map { [$0] } ?? [] : Set(places).sorted()
+        let name = "rank \(ranks.rank)" + (ranks.size > 1 ? " (\(HostName.own))" : "")
+        let text = part.isEmpty ? "" : "\(name): " + part.prefix(8).joined(separator: ", ")
         if let all = try ranks.gather(Array(text.utf8)) {
             let causes = all.map { String(decoding: $0, as: UTF8.self) }.filter { !$0.isEmpty }
             try journal.note(
                 "step \(batchNumber) skipped: not finite in "
                     + (causes.isEmpty ? "the gradient (no loss term)" : causes.joined(separator: "; "))
-                    + (causes.isEmpty && recipe.gradientCompression == .fp16
+                    + (values.allSatisfy(\.isFinite) && recipe.gradientCompression == .fp16
                         ? "; fp16 may have been too small for it, the next is divided by 16 on its way" : ""))
         }
         if state.progress.skippedInARow >= 50 {

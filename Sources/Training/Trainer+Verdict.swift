@@ -22,6 +22,18 @@ extension Trainer {
         return try ranks.broadcast([isUp ? 1 : 0]) == [1]
     }
 
+    /// Says which ranks made the others wait in the epoch's steps, where there were enough of them to tell.
+    func nameSlowRanks() throws {
+        guard ranks.size > 1, computing.steps >= 5 else { return }
+        let work = SlowRanks.Work(
+            host: HostName.own, seconds: computing.seconds / Double(computing.steps * max(localShards, 1)))
+        guard let all = try ranks.gather(Array(try JSONEncoder().encode(work))) else { return }
+        let decoder = JSONDecoder()
+        for line in SlowRanks.lines(try all.map { try decoder.decode(SlowRanks.Work.self, from: Data($0)) }) {
+            try journal.note(line)
+        }
+    }
+
     /// Rank 0 judges; all ranks learn the verdict.
     func agreeOnVerdict(_ scores: Scores?, isTimeUp: Bool) throws -> Verdict {
         var bytes: [UInt8] = []

@@ -28,6 +28,11 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
     /// Shards whose tape stays until the way back, as the first one of the step has shown how large a tape is.
     var keptTapes = 1
     let clock = Stopwatch()
+    /// Seconds, of the step at hand, that layers waited for other ranks.
+    var synchronizing = 0.0
+    /// Seconds of computing in this epoch's steps, and how many these are.
+    var computing = (seconds: 0.0, steps: 0)
+    let localShards: Int
     private var loadedBefore = LoadingTimes.Sums()
 
     /// - Parameters:
@@ -56,6 +61,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         self.journal = journal
         self.stopRequested = stopRequested
         self.tapeMemory = tapeMemory
+        self.localShards = localShards
         exchange = GradientExchange(
             student.weights, shards: recipe.syncBn ? 1 : localShards, ranks: ranks,
             compression: recipe.gradientCompression)
@@ -85,6 +91,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         schedule.decayEpochs = state.progress.epochs
         try source.seek(state.progress)
         if recipe.debug && state.progress.step == 0 && state.progress.epoch > 0 { _ = try measureTerms() }
+        computing = (0, 0)
         // The time of the first step is its own.
         _ = clock.lap()
     }
@@ -94,6 +101,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         ranks.report(phase: "step", step: batchNumber)
         let batches = try source.batches(epoch: state.progress.epoch, step: state.progress.step)
         let loaded = clock.seconds
+        synchronizing = 0
 
         // The teacher answers, without a tape; the student answers, and its tape remembers.
         let shards = merged(batches)
@@ -125,9 +133,11 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
         let isSound =
             norm.isFinite && values.allSatisfy(\.isFinite) && state.weights.hasFiniteStatistics(exchange.sums)
         let update = isSound ? accept(values, norm, agreement) : nil
-        if !isSound { try skip(losses, batches) }
+        if !isSound { try skip(losses, values, batches) }
         let seconds = clock.lap()
         state.changing { state.progress.seconds += seconds }
+        computing.seconds += seconds - loaded - waits.agreement - waits.sums - synchronizing
+        computing.steps += 1
         return StepReport(
             epoch: state.progress.epoch, step: state.progress.step, batch: batchNumber - 1, values: values,
             norm: update?.norm ?? norm, rates: schedule.rates(batch: batchNumber - 1), images: agreement.images,
@@ -137,6 +147,7 @@ public final class Trainer<Student: Model, Task: Objective> where Student.Answer
 
     /// Scores the average, remembers the best, decides whether to go on, saves.
     func judge() throws -> Verdict {
+        try nameSlowRanks()
         ranks.report(phase: "validation", step: batchNumber)
         let epoch = state.progress.epoch
         let isTimeUp = try agreeOnTime()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Collectives
+import Configuration
 import Diagnostics
 
 /// `swift-distill bench`: the speed of the training step.
@@ -28,6 +29,8 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Timed steps; by itself 5, for --data 32. Others come before.") var steps: Int?
     @Option(help: "Compute threads per rank; 0 for those a run would choose.") var threads = 0
     @Flag(help: "Compute the student's maps twice instead of keeping them.") var checkpointActivations = false
+    @Option(help: "Algorithms of convolutions, as the recipe's key: measured, fixed, a name or a file.")
+    var convolutions = Recipe().convolutions
     @Flag(help: "Measure how fast kernels move memory, too.") var kernels = false
     @Option(help: "Steps that are profiled, kernel by kernel; 0 for none.") var profile = 3
     @Option(help: "Compare with this result of --json, which must have the same settings.") var against: String?
@@ -49,7 +52,9 @@ struct BenchCommand: ParsableCommand {
     func run() throws {
         try Session.run(Self.configuration.commandName, stopsItself: true) { ranks in
             // Before anything is measured: a file that cannot be compared with should not cost minutes.
-            let earlier = ranks.rank == 0 ? try against.map { (file: $0, result: try EarlierResult(file: $0)) } : nil
+            let earlier =
+                ranks.rank == 0
+                ? try against.map { (file: $0, result: try EarlierResult(file: FilePath.expanded($0))) } : nil
             if let result {
                 if let earlier { try compare(result, with: earlier) }
                 return .done
@@ -58,9 +63,9 @@ struct BenchCommand: ParsableCommand {
                 student: student, teacher: teacher, size: imgsz, batch: batch, steps: steps ?? (data == nil ? 5 : 32),
                 threads: threads, checkpointsActivations: checkpointActivations, measuresKernels: kernels,
                 profiledSteps: profile,
-                compression: scaling.gradientCompression)
+                compression: scaling.gradientCompression, convolutions: convolutions)
             if let data {
-                let result = try DataBench(data, options, ranks: ranks).run()
+                let result = try DataBench(FilePath.expanded(data), options, ranks: ranks).run()
                 if let result { print(json ? try result.json() : result.text) }
                 return .done
             }
@@ -79,7 +84,7 @@ struct BenchCommand: ParsableCommand {
     }
 
     private func compare(_ file: String, with earlier: (file: String, result: EarlierResult)) throws {
-        let now = try EarlierResult(file: file)
+        let now = try EarlierResult(file: FilePath.expanded(file))
         try earlier.result.refuse(unlike: now.settings, file: earlier.file)
         let comparison = BenchComparison(now, against: earlier.result, file: earlier.file)
         print(json ? try BenchResult.json(comparison) : comparison.text)

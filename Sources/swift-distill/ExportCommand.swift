@@ -8,10 +8,11 @@ import Tensors
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Writes a model for other programs: .pt, ONNX or safetensors.",
-        usage: "swift-distill export MODEL [OUTPUT] [format=pt|onnx|safetensors] [key=value …]",
+        usage: "swift-distill export MODEL [OUTPUT] [key=value …] [--json [FILE]]",
         discussion: """
             MODEL is a .pt, a .safetensors, any checkpoint of a run, or a run folder (its best weights). Afterwards the \
-            file is read back, and what it answers is compared with what the model answered.
+            file is read back, and what it answers is compared with what the model answered. --json FILE says what was \
+            written for programs, --json alone on standard output.
 
             EXAMPLES
               swift-distill export runs/distill/train
@@ -31,8 +32,10 @@ struct ExportCommand: ParsableCommand {
             guard ranks.rank == 0 else { return .done }
             Machine.useAllCores()
             startMatrixProducts()
-            let (model, options) = try ExportKeys.read(arguments)
-            try ModelExport(model: model, options: options).run { print($0) }
+            var words = arguments
+            let json = try JSONOutput.take(from: &words, names: ExportKeys.names, on: ranks)
+            let (model, options) = try ExportKeys.read(words)
+            try json.write(try ModelExport(model: model, options: options).run { say(text: $0) })
             return .done
         }
     }

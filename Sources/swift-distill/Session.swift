@@ -34,11 +34,16 @@ enum Session {
 
     /// Ends the process because of a command line that is not understood; of many ranks one says so.
     static func refuse(_ error: any Error) -> Never {
+        let problem = error as? Problem
         if let ranks = try? Ranks.join(), ranks.size > 1 {
-            let message = SwiftDistill.message(for: error)
-            ranks.abort(because: Problem(message, remedy: "See `swift-distill --help`", exit: .commandLine))
+            let message = SwiftDistill.message(for: error).split(separator: "\n").joined(separator: " ")
+            let parsed = Problem(message, remedy: "See `swift-distill --help`", exit: .commandLine)
+            ranks.abort(because: problem ?? parsed)
         }
-        FileHandle.standardError.write(Data((SwiftDistill.fullMessage(for: error) + "\n").utf8))
+        if let problem { fail(problem) }
+        let lines = SwiftDistill.fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
+        let text = lines.map { String($0).printable() + "\n" }.joined()
+        FileHandle.standardError.write(Data(text.utf8))
         exit(ExitCode.commandLine.rawValue)
     }
 
@@ -80,13 +85,21 @@ enum Session {
         let (config, words) = RecipeReader.split(arguments)
         let standard = RecipeReader.standardConfig
         let hasStandard = FileManager.default.fileExists(atPath: standard)
+        guard config != nil || hasStandard || !words.isEmpty else {
+            throw Problem(
+                "no recipe is named, and the one that would be taken is not here: \(standard)",
+                remedy:
+                    "Begin with `swift-distill train student=yolov8n data=data.yaml`, without data of your own with "
+                    + "`swift-distill synth scenes` and `swift-distill train student=yolov8n data=scenes`; see "
+                    + "`swift-distill --help`", exit: .missingInput)
+        }
         return try RecipeReader().read(
-            config: config ?? (hasStandard || words.isEmpty ? standard : nil), words: words)
+            config: config ?? (hasStandard ? standard : nil), words: words)
     }
 
     /// Prints a failure that happened before the ranks met, and ends the process.
     private static func fail(_ error: any Error) -> Never {
-        FileHandle.standardError.write(Data("swift-distill: \(error)\n".utf8))
+        FileHandle.standardError.write(Data("swift-distill: \("\(error)".printable())\n".utf8))
         exit((error as? Problem)?.exit.rawValue ?? ExitCode.internalError.rawValue)
     }
 }

@@ -41,7 +41,7 @@ struct SwiftDistill: ParsableCommand {
         }
         chost_print_by_line()
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(FirstWord.understood(Array(CommandLine.arguments.dropFirst())))
             try command.run()
         } catch {
             let code = exitCode(for: error).rawValue

@@ -36,13 +36,14 @@ struct SynthCommand: ParsableCommand {
         try Session.run(Self.configuration.commandName) { ranks in
             guard ranks.rank == 0 else { return .done }
             Machine.useAllCores()
+            let output = FilePath.expanded(output)
             let options = SceneOptions(width: size, height: size, difficulty: difficulty, seed: seed)
             let summary = try SceneDataset.write(to: output, train: train, validation: val, options: options)
             let parts = [counted(summary.train, "training image"), counted(summary.validation, "validation image")]
-            print("\(output): \(parts.joined(separator: " and ")) of wildfire scenes")
+            say("\(output): \(parts.joined(separator: " and ")) of wildfire scenes")
             for (category, name) in SceneDataset.categories.enumerated() {
                 let objects = counted(summary.objects[category], "object")
-                print("  \(name): \(objects) in \(counted(summary.pictures[category], "image"))")
+                say("  \(name): \(objects) in \(counted(summary.pictures[category], "image"))")
             }
             return .done
         }

@@ -8,10 +8,11 @@ import Foundation
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Trains a student, with a teacher or on labels alone.",
-        usage: "swift-distill [train] [CONFIG] [key=value …]",
+        usage: "swift-distill [train] [CONFIG] [key=value …] [--json [FILE]]",
         discussion: """
-            Without CONFIG it takes configs/distillation_config.yaml. Words win over the file; spaces around = and leading \
-            -- are fine, and a yes-or-no key by itself means true. --help-keys lists every key.
+            Without CONFIG it takes configs/distillation_config.yaml. Words win over the file; spaces around = are fine, \
+            --key value means the same, and a yes-or-no key by itself means true. --help-keys lists every key. --json FILE \
+            writes what came of the run, --json alone writes that to standard output and all else to standard error.
 
             EXAMPLES
               swift-distill teacher=best.pt student=yolov8n.pt data=data.yaml epochs=50
@@ -27,9 +28,11 @@ struct TrainCommand: ParsableCommand {
         if arguments.contains("--help-keys") { return print(RecipeKeys.help) }
         try answerQuestions(arguments)
         try Session.run(Self.configuration.commandName, stopsItself: true) { ranks in
-            let reading = try Session.recipe(arguments)
+            var words = arguments
+            let json = try JSONOutput.take(from: &words, names: RecipeKeys.names, on: ranks)
+            let reading = try Session.recipe(words)
             try Session.agree(on: reading.recipe, ranks: ranks)
-            return try TrainingRun(reading, ranks: ranks).run()
+            return try TrainingRun(reading, ranks: ranks).run(telling: json)
         }
     }
 }

@@ -63,7 +63,7 @@ struct Trouble {
             ranks.report(phase: "step", step: step)
             var stop = [StopSignal.received == nil ? 0.0 : 1.0]
             try ranks.maximum(&stop)
-            if step == 0 { say("running") }
+            if step % 100 == 0 { say("running") }
             if stop[0] > 0 {
                 say("rank \(ranks.rank) stops for \(StopSignal.received ?? "another rank")")
                 // Time for the signal's thread, which an orderly end does not wait for.

@@ -29,6 +29,9 @@ import Testing
         #expect(try StallLimits.from([:]) == StallLimits())
         let limits = try StallLimits.from(["SD_STALL_WARN": "2", "SD_STALL_ABORT": "7.5"])
         #expect(limits == StallLimits(warn: 2, abort: 7.5))
+        #expect(limits.silenceWarn == 2 && limits.silenceAbort == 7.5)
+        let silence = try StallLimits.from(["SD_SILENCE_WARN": "1", "SD_SILENCE_ABORT": "3"])
+        #expect(silence == StallLimits(silenceWarn: 1, silenceAbort: 3))
         for wrong in ["soon", "-1", "0", "nan", "inf"] {
             #expect(throws: Problem.self) { try StallLimits.from(["SD_STALL_ABORT": wrong]) }
         }

@@ -71,6 +71,12 @@ import Testing
         #expect(run.errors.contains("ending the job"), "\(run)")
     }
 
+    @Test func workIsNoSilenceHoweverLongItTakes() throws {
+        let limits = ["SD_SILENCE_WARN": "1.8", "SD_SILENCE_ABORT": "1.9"]
+        let run = try ProgramRun.ranks(3, "stall", "102", environment: limits)
+        #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
+    }
+
     @Test func aSlowRankIsNamedAndGoesOn() throws {
         let limits = ["SD_STALL_WARN": "1", "SD_STALL_ABORT": "30"]
         let run = try ProgramRun.ranks(3, "stall", "102", environment: limits)

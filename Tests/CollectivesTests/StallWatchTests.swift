@@ -62,6 +62,29 @@ import Testing
         #expect(watch.findings(now: 15) == [.warning("no sign of life from rank 1 (h1) for 10 s (backward, step 9)")])
     }
 
+    @Test func silenceHasShorterLimitsThanWorkWithoutProgress() {
+        var watch = StallWatch(limits: StallLimits(), ranks: [0, 1], now: 0)
+        // Files that come slowly, or a long measurement: it says nothing new, but it lives.
+        for now in stride(from: 2.0, through: 58, by: 2) {
+            watch.hear(Self.pulse(0, waiting: true, quiet: now), now: now)
+            watch.hear(Self.pulse(1, waiting: false, quiet: now), now: now)
+            #expect(watch.findings(now: now) == [])
+        }
+        watch.hear(Self.pulse(0, waiting: true, quiet: 68), now: 68)
+        #expect(
+            watch.findings(now: 68) == [
+                .warning(
+                    "no sign of life from rank 1 (h1) for 10 s (backward, step 9);"
+                        + " rank 0 waits (backward, step 9)")
+            ])
+        watch.hear(Self.pulse(0, waiting: true, quiet: 88), now: 88)
+        guard case .ending(let text)? = watch.findings(now: 88).first else {
+            Issue.record("the job is not ended")
+            return
+        }
+        #expect(text.contains("no sign of life from rank 1 (h1) for 30 s"))
+    }
+
     @Test func ranksThatAllWaitForEachOtherAreTold() {
         var watch = Self.watch(2)
         for rank in 0..<2 { watch.hear(Self.pulse(rank, waiting: true, quiet: 11), now: 20) }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import TestSupport
 import Testing
 
 /// Data sets and labels that cannot be used, and single bad ones among good ones.

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import TestSupport
 import Testing
 
 /// Recipes that cannot be meant: refused at their line and column, with a remedy.

@@ -45,8 +45,7 @@ struct PeerFormatsTests {
         try export("model.pt", "nms.onnx", "imgsz=192", "nms", in: folder.url)
         let words = ["distillation_dataset=scenes", "imgsz=192", "batch=8", "--json", "val.json"]
         let script = ProgramRun.root.appending(path: "Tests/CommandTests/Scripts/judge_formats.py").path
-        let first = ProcessInfo.processInfo.environment["PEER_FIRST"].map { [$0] } ?? []
-        let outcome = try ProgramRun.start([Peer.python, script, folder.url.path] + first, limit: 400)
+        let outcome = try Peer.run(script, folder.url.path, limit: 400)
         let line = try #require(
             outcome.lines.first { $0.hasPrefix("SAID ") }, "\(outcome.errors.suffix(2000))\(outcome.output.suffix(500))"
         )

@@ -82,6 +82,39 @@ import Testing
         #expect(try Program.run(words + ["exist_ok"], in: folder.url).output.contains("saved to out/predict\n"))
     }
 
+    @Test func picturesOfOneNameAreToldApart() throws {
+        for (place, name) in [("A", "scene_000000"), ("B/C", "scene_000002")] {
+            try FileManager.default.createDirectory(at: file("many/\(place)"), withIntermediateDirectories: true)
+            try FileManager.default.copyItem(
+                at: file("sc/val/images/\(name).jpg"), to: file("many/\(place)/img.jpg"))
+        }
+        try FileManager.default.copyItem(at: file("sc/val/images/scene_000004.jpg"), to: file("many/A/other.jpg"))
+        let run = try Program.run(
+            "predict", model, "source=many", "recursive", "save_txt", "save_json", "project=out", "imgsz=192", "--json",
+            in: folder.url)
+        #expect(run.code == 0 && run.errors.contains("ms, saved as B_C_img\n"), "\(run.errors)")
+        let stems = ["A_img", "B_C_img", "other"]
+        for (place, ending) in [("", ".jpg"), ("labels/", ".txt")] {
+            let names = try FileManager.default.contentsOfDirectory(atPath: file("out/predict/\(place)").path)
+            #expect(names.filter { $0.hasSuffix(ending) }.sorted() == stems.map { $0 + ending })
+        }
+        let list = try JSONSerialization.jsonObject(with: Data(contentsOf: file("out/predict/predictions.json")))
+        let rows = try #require(list as? [[String: Any]])
+        #expect(Set(rows.compactMap { $0["image_id"] as? String }) == Set(stems))
+        #expect(Set(rows.compactMap { $0["file_name"] as? String }) == ["A/img.jpg", "B/C/img.jpg", "other.jpg"])
+        // Standard output is what was found and nothing else.
+        let found = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
+        let pictures = try #require(found?["pictures"] as? [[String: Any]])
+        #expect(pictures.count == 3 && (pictures[0]["file"] as? String)?.hasSuffix("/many/A/img.jpg") == true)
+        #expect((pictures[0]["detections"] as? [Any])?.count == 6 && found?["folder"] as? String == "out/predict")
+    }
+
+    @Test func aListNamesPictures() throws {
+        try Data("sc/val/images/scene_000000.jpg\nsc/val/images/*3.jpg\n".utf8).write(to: file("list.txt"))
+        let run = try Program.run("predict", model, "--source", "list.txt", "--save", "false", in: folder.url)
+        #expect(run.code == 0 && run.output.contains("image 2/2 ") && run.output.contains("scene_000003.jpg"), "\(run)")
+    }
+
     @Test func whoAsksItToStopGetsWhatWasFoundSoFar() throws {
         try FileManager.default.createDirectory(at: file("many"), withIntermediateDirectories: true)
         for number in 0..<2000 {
@@ -111,7 +144,10 @@ import Testing
         (["source=sc", "classes=Smoke"], 66, "has no pictures"),
         (["source=sc/val/images", "classes=SmokeBS"], 64, "Perhaps you mean `SmokeBSI`"),
         (["source=sc/val/images", "agnostic=true"], 64, "Perhaps you mean `agnostic_nms`"),
-        (["source=sc/val/labels/scene_000000.txt"], 65, "neither a JPEG nor a PNG"),
+        (["source=sc/distillation_data.yaml"], 65, "neither a JPEG nor a PNG"),
+        (["source=sc/val/labels/scene_000000.txt"], 66, "scene_000000.txt:1: there is no '"),
+        (["source=v.mp4"], 64, "videos are not read"), (["source=0"], 64, "cameras are not read"),
+        (["source=https://host/a.jpg"], 64, "is an address"), (["source=sc", "save_crop=true"], 64, "not supported"),
     ]) func mistakesAreOneMessage(_ words: [String], _ code: Int32, _ message: String) throws {
         let run = try Program.run(["predict", model] + words, in: folder.url)
         #expect(run.code == code && run.complaints.count == 1 && run.errors.contains(message), "\(run)")

@@ -19,7 +19,7 @@ struct QuickstartTests {
             try FileManager.default.copyItem(
                 at: ProgramRun.root.appending(path: name), to: folder.url.appending(path: name))
         }
-        for program in ["launch/setup.sh", "launch/build.sh", "launch/local.sh", ".build/release/swift-distill"] {
+        for program in ["launch/setup.sh", "launch/install.sh", "launch/local.sh", ".build/release/swift-distill"] {
             let file = folder.url.appending(path: program)
             try Data("#!/bin/sh\necho called ${0##*/} $1\n".utf8).write(to: file)
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `bench --sweep` and `bench --model-ranks`: how the cost of a step grows.

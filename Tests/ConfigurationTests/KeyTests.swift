@@ -127,16 +127,16 @@ import Testing
     @Test func rangesHoldTheirEndsAndNotMore() throws {
         let good = [
             "epochs: 1", "fraction: 1", "lr0: 1", "lrf: 0", "iou: 1", "batch: 65536", "temperature: 0.01",
-            "imgsz: 8192",
+            "imgsz: 8192", "epochs: 1.0", "top_k: 1e2",
         ]
         for text in good { #expect(try problem(text) == nil, "\(text)") }
         let bad = [
-            "epochs: 0", "epochs: 1.0", "fraction: 0", "fraction: 1.0001", "lr0: 0", "lrf: -0.1", "momentum: 1",
+            "epochs: 0", "epochs: 1.5", "fraction: 0", "fraction: 1.0001", "lr0: 0", "lrf: -0.1", "momentum: 1",
             "batch: 65537",
             "temperature: 0", "seed: -1", "scale: 1", "lr0: .nan", "clip: .inf", "conf: 1.5", "max_det: 0", "imgsz: 0",
             "imgsz: 8193", "imgsz: [64, 64, 64]", "imgsz: []", "freeze: -1", "freeze: [1, -1]", "save_period: -2",
             "fitness_weights: [0, 0, 0, 0]", "fitness_weights: [1, 1, 1]", "fitness_weights: [1, 1, 1, -1]", "val: 1",
-            "workers: 257", "threads: -1", "top_k: 1e2", "name: [a]", "project: {a: b}", "teacher: [x]",
+            "workers: 257", "threads: -1", "top_k: 1e-2", "name: [a]", "project: {a: b}", "teacher: [x]",
             "data: \"a\\0b\"",
             "name: \"\\x1b[31m\"", "name: \"\\u007f\"",
         ]

@@ -3,7 +3,7 @@ import Diagnostics
 import Testing
 
 @Suite struct SettingWordsTests {
-    private let words = SettingWords(PredictionKeys.all, of: "swift-distill predict")
+    private let words = PredictionKeys.words
 
     private func problem(_ words: String...) -> Problem? {
         do { _ = try self.words.read(words) } catch { return error as? Problem }

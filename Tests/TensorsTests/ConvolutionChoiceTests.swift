@@ -31,6 +31,23 @@ import Testing
         #expect(ConvolutionTrial.best(measured) == expected)
     }
 
+    /// OpenBLAS takes other kernels, and with them other last bits, on another kind of CPU.
+    @Test func theRulesTakeNothingOfOpenBLAS() {
+        let channels = [3, 8, 16, 24, 48, 80, 128, 320, 640], sides = [6, 10, 20, 40, 80, 160, 640]
+        for inputs in channels {
+            for outputs in channels {
+                for (kernel, stride) in [(1, 1), (1, 2), (3, 1), (3, 2), (5, 1), (6, 2)] {
+                    let geometry = ConvolutionGeometry(
+                        inputs: inputs, outputs: outputs, kernel: (kernel, kernel), stride: stride, padding: kernel / 2)
+                    for (pass, side) in ConvolutionPass.allCases.flatMap({ pass in sides.map { (pass, $0) } }) {
+                        let rule = ConvolutionTask(pass, geometry, height: side, width: side).candidates[0]
+                        #expect(rule != .product && rule != .im2col)
+                    }
+                }
+            }
+        }
+    }
+
     @Test func aTrialChoosesAmongTheCandidates() {
         let tasks = ConvolutionPass.allCases.map {
             ConvolutionTask(

@@ -13,4 +13,10 @@ public enum Peer {
         ]
         return (try? ProgramRun.start(command).code) == 0
     }
+
+    /// Runs a script of `Tests` with it; the script can import what lies in `Tests/Peers`.
+    public static func run(_ script: String, _ arguments: String..., limit: Double = 120) throws -> ProgramRun.Outcome {
+        let modules = ProgramRun.root.appending(path: "Tests/Peers").path
+        return try ProgramRun.start([python, script] + arguments, environment: ["PYTHONPATH": modules], limit: limit)
+    }
 }

@@ -61,6 +61,10 @@ import Testing
         #expect(try CheckpointPlace(resuming: run + "/weights/last.safetensors") == last, "the one before is there")
         let epoch = try CheckpointPlace(resuming: run + "/weights/epoch4.safetensors")
         #expect(epoch.name == "epoch4" && epoch.run == run && epoch.folder == run + "/weights")
+        // As users of the reference name it, whether that file is there or not.
+        #expect(try CheckpointPlace(resuming: run + "/weights/epoch4.pt") == epoch)
+        try touch("\(run)/weights/epoch4.pt")
+        #expect(try CheckpointPlace(resuming: run + "/weights/epoch4.pt") == epoch)
     }
 
     @Test func whatCannotBeResumedIsSaidSo() throws {

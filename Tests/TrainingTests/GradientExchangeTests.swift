@@ -54,6 +54,27 @@ import Testing
         #expect(error < (compression == .bf16 ? 4e-3 : 5e-4))
     }
 
+    @Test(arguments: GradientCompression.allCases) func whatIsNotFiniteInAnyShardIsNamed(
+        compression: GradientCompression
+    ) throws {
+        let weights = try TinyRun.detector(1).weights
+        let exchange = GradientExchange(weights, shards: 2, ranks: SoloCommunicator(), compression: compression)
+        let spoilt = weights.parameters[weights.parameters.count / 2]
+        // Not in the last shard, whose gradient is what the weights hold in the end.
+        for place in [nil, spoilt.range.lowerBound, weights.parameterCount] as [Int?] {
+            for shard in 0..<2 {
+                weights.zeroGradients()
+                if shard == 0, let place { weights.gradients.pointer[place] = .nan }
+                if shard == 1 { exchange.begin(Tape()) }
+                exchange.end(shard: shard, isLast: shard == 1)
+            }
+            try exchange.wait()
+            let expected =
+                place.map { $0 < weights.parameterCount ? "the gradient of \(spoilt.name)" : "the batch statistics" }
+            #expect(exchange.nonFinitePart() == expected)
+        }
+    }
+
     @Test(arguments: [GradientCompression.bf16, .fp16]) func sixteenBitsLeaveNoTraceOfRanks(
         compression: GradientCompression
     ) throws {

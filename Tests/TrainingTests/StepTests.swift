@@ -98,11 +98,28 @@ import Testing
         run.poisoned = (0, 0)
         // The square overflows, and with it the variance: every output of the layer is 0, and loss and gradient are finite.
         run.poison = 1e25
-        let trainer = try run.trainer(SoloCommunicator())
+        let journal = Quiet()
+        let trainer = try run.trainer(SoloCommunicator(), journal: journal)
         let before = trainer.state.numbers
         let report = try trainer.step()
         #expect(report.isSkipped && report.values.allSatisfy(\.isFinite) && report.norm.isFinite)
+        #expect(journal.notes.joined().contains("not finite in rank 0: the batch statistics"))
         #expect(trainer.state.numbers == before)
+    }
+
+    @Test func theRankWhosePartIsNotFiniteIsNamed() throws {
+        var run = TinyRun(shards: 2)
+        run.hasTeacher = false
+        run.poisoned = (0, 1)
+        run.poison = 1e25
+        let notes = try LocalRanks.run(2) { [run] ranks in
+            let journal = Quiet()
+            let report = try run.trainer(ranks, journal: journal).step()
+            #expect(report.isSkipped)
+            return journal.notes.joined()
+        }
+        #expect(notes[0].contains("not finite in rank 1 (\(HostName.own)): the batch statistics"), "\(notes[0])")
+        #expect(!notes[0].contains("rank 0"))
     }
 
     @Test func aRunThatIsOverIsNotTrainedOn() throws {

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -126,4 +127,30 @@ void chost_exit_after(double seconds, int code) {
     if (deadline == NULL) _exit(code);
     *deadline = (struct deadline){seconds, code};
     if (start_thread(exit_at_deadline, deadline) != 0) _exit(code);
+}
+
+// --- Ending a process from outside this one ---------------------------------------------------------------------------
+
+static void send_after(int process_file, unsigned seconds, int number) {
+    for (unsigned left = seconds; left > 0;) left = sleep(left);
+    syscall(SYS_pidfd_send_signal, process_file, number, NULL, 0);
+}
+
+void chost_end_process_later(int process, unsigned seconds) {
+    // A number could be another process by then; this stays the same one.
+    int file = (int)syscall(SYS_pidfd_open, process, 0);
+    if (file < 0) return;
+    pid_t child = fork();
+    if (child != 0) {
+        close(file);
+        return;
+    }
+    // Nobody shall wait for what this process has open, nor end it with the group of its parent.
+    setsid();
+    signal(SIGTERM, SIG_DFL);
+    for (int other = 0; other < 1024; other++)
+        if (other != file) close(other);
+    send_after(file, seconds, SIGTERM);
+    send_after(file, 2, SIGKILL);
+    _exit(0);
 }

@@ -12,7 +12,7 @@ struct DurableFile {
 
     /// A bare name lies in the working directory.
     private var folder: String {
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = FilePath.folder(of: path)
         return folder.isEmpty ? "." : folder
     }
 

@@ -18,7 +18,7 @@ public enum FolderSeries {
         for number in 1...mostRuns {
             let path = "\(project)/\(name)\(number == 1 ? "" : "-\(number)")"
             // A name may have folders in it.
-            let parent = (path as NSString).deletingLastPathComponent
+            let parent = FilePath.folder(of: path)
             try? FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
             if mkdir(path, 0o777) == 0 { return path }
             let code = errno

@@ -13,11 +13,13 @@ extension ImageCatalog {
     /// A bad image or label file costs that image only and is named in the report. A split without a usable image, a
     /// training split without any label file, and a description that the labels contradict are problems.
     ///
-    /// - Parameter progress: is told again and again how many images have been examined, 0 while they are being searched;
+    /// - Parameters:
+    ///   - wanted: classes whose objects count; nil takes all.
+    ///   - progress: is told again and again how many images have been examined, 0 while they are being searched;
     ///   called from any compute thread, one call at a time.
     public init(
         scanning split: DatasetSplit, of description: DatasetDescription, purpose: SplitPurpose, recipe: Recipe,
-        progress: (Int) -> Void
+        wanted: Set<Int>? = nil, progress: (Int) -> Void
     ) throws {
         for place in split.places where !FileManager.default.fileExists(atPath: place) {
             throw Problem(
@@ -34,7 +36,7 @@ extension ImageCatalog {
         if purpose == .training { names = Array(names.prefix(Self.share(of: names.count, recipe.fraction))) }
         let classes = description.names
         let rules = LabelRules(
-            classes: classes.count, singleClass: recipe.singleCls, compatibility: recipe.compat)
+            classes: classes.count, singleClass: recipe.singleCls, wanted: wanted, compatibility: recipe.compat)
         self.init(root: split.root, entries: [], classes: recipe.singleCls ? ["item"] : classes)
         collect(Self.examine(names, root: split.root, rules: rules, progress))
         try checkClasses(description)

@@ -43,7 +43,7 @@ enum FileSearch {
     }
 
     /// All visible files below a folder. Symbolic links are followed, but no folder is entered twice.
-    private static func folder(_ top: String, _ progress: () -> Void) throws -> [String] {
+    static func folder(_ top: String, _ progress: () -> Void) throws -> [String] {
         struct Identity: Hashable {
             var device: UInt
             var inode: UInt

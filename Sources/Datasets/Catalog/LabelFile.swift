@@ -9,6 +9,8 @@ struct LabelRules: Sendable {
     var classes: Int
     /// All objects are class 0 and the written class is not checked.
     var singleClass: Bool
+    /// Written classes whose objects count; nil takes all.
+    var wanted: Set<Int>? = nil
     var compatibility: Compatibility
 
     /// Limits that no honest label file reaches.
@@ -113,7 +115,7 @@ extension LabelRules {
             throw Fault(line: row.line, reason: "\(row.values.count) columns instead of 5 (class cx cy w h)")
         }
         for row in rows { try check(row.line, row.values[0], row.values) }
-        var kept = rows.map(\.values)
+        var kept = rows.map(\.values).filter { isWanted($0[0]) }
         let distinct = Set(kept)
         let duplicates = kept.count - distinct.count
         // As the reference does: in order of the file, unless something was dropped.
@@ -140,6 +142,7 @@ extension LabelRules {
             let centre = (low + high) / 2, extent = high - low
             let box = SIMD4(centre.x, centre.y, extent.x, extent.y)
             try check(row.line, values[0], [values[0], box.x, box.y, box.z, box.w])
+            if !isWanted(values[0]) { continue }
             if seen.insert(values).inserted {
                 result.objects.append(object(values[0], box))
             } else {
@@ -148,6 +151,8 @@ extension LabelRules {
         }
         return result
     }
+
+    private func isWanted(_ category: Float) -> Bool { wanted?.contains(LabelRules.number(category)) ?? true }
 
     private func object(_ category: Float, _ box: SIMD4<Float>) -> ImageCatalog.Object {
         ImageCatalog.Object(category: singleClass ? 0 : Int(category), box: box)

@@ -8,7 +8,7 @@ extension DatasetDescription {
     ///
     /// Source: spec of the data sets, section 1. A relative `path` is looked up from the file's folder, then from the
     /// working directory.
-    public init(reading file: String) throws {
+    public init(reading file: String, judgingBy split: SplitName = .val) throws {
         let node = try YAML.read(path: file)
         guard node.map != nil else {
             throw node.problem(
@@ -21,13 +21,13 @@ extension DatasetDescription {
         self.init(
             train: DatasetSplit(places: try Self.places(node, ["train"], root: root, file: file), root: root),
             val: DatasetSplit(
-                places: try Self.places(node, ["val", "validation", "valid"], root: root, file: file), root: root),
+                places: try Self.places(node, split.names, root: root, file: file), root: root),
             names: try Self.names(node, file: file), file: file)
     }
 
     private static func root(_ node: Node, file: String) throws -> String {
         let here = FileManager.default.currentDirectoryPath
-        let folder = AbsolutePath.of((file as NSString).deletingLastPathComponent, from: here)
+        let folder = AbsolutePath.of(FilePath.folder(of: file), from: here)
         guard let entry = node["path"], !entry.isNull else { return folder }
         guard let path = entry.string else {
             throw entry.problem("'path' is a folder's name, not \(entry.found)")

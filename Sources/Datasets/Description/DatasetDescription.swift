@@ -45,7 +45,9 @@ public struct DatasetDescription: Equatable, Sendable {
 
     /// The data set of a recipe: `data` when set, else `distillation_dataset`.
     ///
-    public init(of recipe: Recipe) throws {
+    /// - Parameter split: the images to judge by.
+    /// - Throws: `Problem` naming what is missing.
+    public init(of recipe: Recipe, judgingBy split: SplitName = .val) throws {
         let here = FileManager.default.currentDirectoryPath
         if !recipe.data.isEmpty {
             let file = AbsolutePath.of(recipe.data, from: here)
@@ -54,9 +56,11 @@ public struct DatasetDescription: Equatable, Sendable {
                     "there is no such data set file", file: file, remedy: "Correct 'data'", exit: .missingInput)
             }
             // A directory under `data` means the same as under `distillation_dataset`.
-            self = FileSearch.isFolder(file) ? try Self.directory(file) : try Self(reading: file)
+            self =
+                FileSearch.isFolder(file)
+                ? try Self.directory(file, judgingBy: split) : try Self(reading: file, judgingBy: split)
         } else if !recipe.distillationDataset.isEmpty {
-            self = try Self.directory(AbsolutePath.of(recipe.distillationDataset, from: here))
+            self = try Self.directory(AbsolutePath.of(recipe.distillationDataset, from: here), judgingBy: split)
         } else {
             throw Problem(
                 "the recipe names no data set",
@@ -75,7 +79,7 @@ public struct DatasetDescription: Equatable, Sendable {
 
 extension DatasetDescription {
     /// A directory with `train` and `val` (`valid`, `validation`), each holding `images` beside `labels`.
-    static func directory(_ folder: String) throws -> DatasetDescription {
+    static func directory(_ folder: String, judgingBy split: SplitName = .val) throws -> DatasetDescription {
         guard FileSearch.isFolder(folder) else {
             throw Problem(
                 "there is no such folder", file: folder,
@@ -83,10 +87,12 @@ extension DatasetDescription {
                 exit: .missingInput)
         }
         let file = folder + "/" + fileName
-        if FileManager.default.fileExists(atPath: file) { return try DatasetDescription(reading: file) }
+        if FileManager.default.fileExists(atPath: file) {
+            return try DatasetDescription(reading: file, judgingBy: split)
+        }
         var result = DatasetDescription(
             train: DatasetSplit(places: [try images(["train"], of: folder)], root: folder),
-            val: DatasetSplit(places: [try images(["val", "valid", "validation"], of: folder)], root: folder),
+            val: DatasetSplit(places: [try images(split.names, of: folder)], root: folder),
             names: wildfireNames, file: nil)
         result.directory = folder
         try result.findNames(in: folder)

@@ -5,7 +5,7 @@ extension DetectionStatistics {
     public var bytes: [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(rows.count * 14 + truths.count * 12 + 24)
-        for number in [images, rows.count, truths.count, confusion.counts.count, shown.count] {
+        for number in [images, rows.count, truths.count, confusion.counts.count, shown.count, reported.count] {
             append(UInt64(number), to: &out)
         }
         for row in rows {
@@ -27,9 +27,11 @@ extension DetectionStatistics {
         for row in shown {
             append(row.batch, to: &out)
             append(row.place, to: &out)
-            for side in 0..<4 { append(row.detection.box[side].bitPattern, to: &out) }
-            append(row.detection.confidence.bitPattern, to: &out)
-            append(Int32(row.detection.category), to: &out)
+            append(row.detection, to: &out)
+        }
+        for row in reported {
+            append(row.image, to: &out)
+            append(row.detection, to: &out)
         }
         return out
     }
@@ -43,6 +45,7 @@ extension DetectionStatistics {
         let truthCount = try reader.number(below: bytes.count)
         let cellCount = try reader.number(below: bytes.count)
         let shownCount = try reader.number(below: bytes.count)
+        let reportedCount = try reader.number(below: bytes.count)
         for _ in 0..<rowCount {
             let row = Row(
                 image: try reader.read(), confidence: Float(bitPattern: try reader.read()), category: try reader.read(),
@@ -56,13 +59,24 @@ extension DetectionStatistics {
             let cell = ConfusionMatrix.Cell(predicted: try reader.read(), actual: try reader.read())
             confusion.counts[cell, default: 0] += try reader.number(below: 1 << 40)
         }
-        for _ in 0..<shownCount { shown.append(try reader.shown()) }
+        for _ in 0..<shownCount {
+            shown.append(Shown(batch: try reader.read(), place: try reader.read(), detection: try reader.detection()))
+        }
+        for _ in 0..<reportedCount {
+            reported.append(Reported(image: try reader.read(), detection: try reader.detection()))
+        }
         try reader.finish()
     }
 }
 
 private func append<Value: FixedWidthInteger>(_ value: Value, to bytes: inout [UInt8]) {
     withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+}
+
+private func append(_ detection: DetectedBox, to bytes: inout [UInt8]) {
+    for side in 0..<4 { append(detection.box[side].bitPattern, to: &bytes) }
+    append(detection.confidence.bitPattern, to: &bytes)
+    append(Int32(detection.category), to: &bytes)
 }
 
 /// Reads little-endian numbers one after the other.
@@ -87,15 +101,12 @@ private struct Reader {
         return Int(value)
     }
 
-    mutating func shown() throws -> DetectionStatistics.Shown {
-        let (batch, place): (Int32, Int32) = (try read(), try read())
+    mutating func detection() throws -> DetectedBox {
         var box = SIMD4<Float>()
         for side in 0..<4 { box[side] = Float(bitPattern: try read()) }
         let confidence = Float(bitPattern: try read())
         let category: Int32 = try read()
-        return DetectionStatistics.Shown(
-            batch: batch, place: place,
-            detection: DetectedBox(box: box, confidence: confidence, category: Int(category)))
+        return DetectedBox(box: box, confidence: confidence, category: Int(category))
     }
 
     func finish() throws {

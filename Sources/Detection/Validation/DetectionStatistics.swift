@@ -36,6 +36,14 @@ public struct DetectionStatistics: Equatable, Sendable {
         public var detection: DetectedBox
     }
 
+    /// A detection as it is reported, for lists.
+    public struct Reported: Equatable, Sendable {
+        /// Image in the split.
+        public var image: Int32
+        /// In pixels of the picture.
+        public var detection: DetectedBox
+    }
+
     /// In the order of images, within an image most confident first.
     public internal(set) var rows: [Row] = []
     /// In the order of images.
@@ -46,6 +54,9 @@ public struct DetectionStatistics: Equatable, Sendable {
     public internal(set) var confusion = ConfusionMatrix()
     /// Empty unless somebody draws.
     public internal(set) var shown: [Shown] = []
+
+    /// In the order of `rows`; empty unless somebody lists.
+    public internal(set) var reported: [Reported] = []
 
     /// Nothing seen yet.
     public init() {}
@@ -73,6 +84,11 @@ public struct DetectionStatistics: Equatable, Sendable {
         images += 1
     }
 
+    /// Remembers the detections of an image for a list.
+    mutating func report(_ detections: [DetectedBox], image: Int) {
+        reported += detections.map { Reported(image: Int32(image), detection: $0) }
+    }
+
     /// Adds what another rank found out on other images.
     public mutating func merge(_ other: DetectionStatistics) {
         rows += other.rows
@@ -80,6 +96,7 @@ public struct DetectionStatistics: Equatable, Sendable {
         images += other.images
         confusion.merge(other.confusion)
         shown += other.shown
+        reported += other.reported
     }
 
     /// The metrics; they depend on the images, not on how these were divided among ranks.

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 extension DetectionMetrics {
@@ -15,7 +16,7 @@ extension DetectionMetrics {
         categories.map { category in
             let values = [category.precision, category.recall, category.ap50, category.ap50To95]
             return DetectionMetrics.tableRow(
-                category.name, ["\(category.images)", "\(category.instances)"] + values.map(threeDigits))
+                category.name.printable(), ["\(category.images)", "\(category.instances)"] + values.map(threeDigits))
         }
     }
 

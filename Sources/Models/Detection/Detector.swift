@@ -9,6 +9,9 @@ public final class Detector: Model {
     public let weights: Weights
     /// By class index, which is the channel of the scores.
     public let classNames: [String]
+    /// Classes of the head, and the one that all of them count as, if any.
+    private let headNames: [String]
+    private let merged: String?
     private let blocks: [any LayerBlock]
     private let sources: [[Int]]
     private let head: DetectHead
@@ -18,14 +21,19 @@ public final class Detector: Model {
     ///
     /// - Parameters:
     ///   - classWidth: channels inside the class branches; nil derives them from the class count.
+    ///   - merged: makes all classes count as one of this name, whose score is the highest of theirs; such a model answers
+    ///     and does not learn.
     /// - Throws: `Problem` when the table cannot be built.
     public init(
-        table: LayerTable, classNames: [String], classWidth: Int? = nil, seed: Int = 0, compat83: Bool = false
+        table: LayerTable, classNames: [String], classWidth: Int? = nil, seed: Int = 0, compat83: Bool = false,
+        mergedAs merged: String? = nil
     ) throws {
         var table = table
         table.classCount = classNames.count
         self.table = table
-        self.classNames = classNames
+        headNames = classNames
+        self.merged = merged
+        self.classNames = merged.map { [$0] } ?? classNames
         weights = Weights()
         var builder = LayerBuilder(table: table, weights: weights)
         head = try builder.build(classCount: classNames.count, classWidth: classWidth)
@@ -38,7 +46,7 @@ public final class Detector: Model {
 
     /// Another model of the same architecture, with fresh weights.
     public func twin() throws -> Detector {
-        try Detector(table: table, classNames: classNames, classWidth: classWidth)
+        try Detector(table: table, classNames: headNames, classWidth: classWidth, mergedAs: merged)
     }
 
     /// K of the scores' shape.
@@ -66,7 +74,8 @@ public final class Detector: Model {
             levels: zip(levels, strides).map { level, stride in
                 AnchorGrid.Level(height: level.shape.height, width: level.shape.width, stride: stride)
             })
-        return DetectorOutput(boxes: boxes, scores: scores, grid: grid)
+        let answers = merged == nil ? scores : Activation(scores.tensor.highestChannel)
+        return DetectorOutput(boxes: boxes, scores: answers, grid: grid)
     }
 
     /// Results of the given rows.
@@ -99,4 +108,18 @@ public struct DetectorOutput {
 
     /// The numbers alone.
     public var predictions: Predictions { Predictions(boxes: boxes.tensor, scores: scores.tensor, grid: grid) }
+}
+
+extension Tensor {
+    /// Of every pixel the highest value, `[N, H, W, 1]`.
+    fileprivate var highestChannel: Tensor {
+        let result = Tensor(Shape(shape.n, shape.height, shape.width, 1))
+        for pixel in 0..<shape.n * shape.height * shape.width {
+            let values = pointer + pixel * pixelStride
+            var highest = values[0]
+            for channel in 1..<shape.channels where values[channel] > highest { highest = values[channel] }
+            result.pointer[pixel * result.pixelStride] = highest
+        }
+        return result
+    }
 }

@@ -25,25 +25,29 @@ public struct CheckpointPlace: Equatable, Codable, Sendable {
         self.folder = folder
     }
 
-    /// What `resume: PATH` means: a run folder, its `weights`, or a checkpoint file in there.
+    /// What `resume: PATH` means: a run folder, its `weights`, or a checkpoint file in there; for the `.pt` of the same name,
+    /// as the reference's users write it, the checkpoint beside it.
     ///
     /// - Throws: `Problem` when there is nothing, or when the file does not lie in the `weights` of a run folder.
     public init(resuming path: String) throws {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-        let full = URL(filePath: path).standardizedFileURL.path
+        let full = CheckpointPlace.checkpoint(beside: URL(filePath: path).standardizedFileURL.path)
         if isFolder.boolValue {
             let isWeights = (full as NSString).lastPathComponent == RunFolder.weightsName
-            self.init(run: isWeights ? (full as NSString).deletingLastPathComponent : full)
+            self.init(run: isWeights ? FilePath.folder(of: full) : full)
             return
         }
-        let folder = (full as NSString).deletingLastPathComponent
+        let folder = FilePath.folder(of: full)
         let file = (full as NSString).lastPathComponent
         let suffix = ".safetensors"
         let name = String(file.dropLast(suffix.count))
         // A missing file may still have the one before it.
         let previous = CheckpointFolder.file(name + ".prev", in: folder)
-        guard exists || (file.hasSuffix(suffix) && FileManager.default.fileExists(atPath: previous)) else {
+        guard
+            exists || FileManager.default.fileExists(atPath: full)
+                || (file.hasSuffix(suffix) && FileManager.default.fileExists(atPath: previous))
+        else {
             throw Problem(
                 "does not exist, so there is nothing to resume", file: path,
                 remedy: "Give a run folder or its last.safetensors", exit: .missingInput)
@@ -53,7 +57,15 @@ public struct CheckpointPlace: Equatable, Codable, Sendable {
                 "is no checkpoint in the folder `\(RunFolder.weightsName)` of a run", file: path,
                 remedy: "Give a run folder or its last.safetensors; to start from weights set `pretrained`")
         }
-        self.init(run: (folder as NSString).deletingLastPathComponent, name: name, folder: folder)
+        self.init(run: FilePath.folder(of: folder), name: name, folder: folder)
+    }
+
+    /// The checkpoint that the field's file of weights was made of, where it is there; else the path itself.
+    private static func checkpoint(beside path: String) -> String {
+        guard path.hasSuffix(".pt") else { return path }
+        let other = CheckpointFolder.file(
+            String((path as NSString).lastPathComponent.dropLast(3)), in: FilePath.folder(of: path))
+        return FileManager.default.fileExists(atPath: other) ? other : path
     }
 
     /// What `resume: true` means: of the runs `project/name`, `project/name-2`, … the one saved last; nil when none has a

@@ -29,26 +29,50 @@ final class GrowingFile {
     /// Whether everything appended so far is in the file.
     var isComplete: Bool { pending.isEmpty }
 
+    /// Writes what is still pending at the end of a run.
+    ///
+    /// - Returns: what is lost, if anything.
+    func finish() -> String? {
+        if isComplete { return nil }
+        return write(durably: true).map { "\(path): cannot be written: \($0); its last lines are lost" }
+    }
+
     /// Writes what is pending; gives the reason when it cannot, and leaves the file as it was.
     private func write(durably: Bool) -> String? {
         let file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
         guard file >= 0 else { return String(cString: strerror(errno)) }
-        defer { close(file) }
         let start = lseek(file, 0, SEEK_END)
+        var failure = writePending(to: file)
+        if failure == nil, durably { failure = sync(file) }
+        // Some network disks say only now that they are full.
+        if Glibc.close(file) != 0, failure == nil, errno != EINTR { failure = errno }
+        guard let failure else {
+            pending = []
+            return nil
+        }
+        // No torn lines, which a later append would make unreadable, and none twice.
+        if start >= 0 { truncate(path, start) }
+        return String(cString: strerror(failure))
+    }
+
+    /// The error's number, if any.
+    private func writePending(to file: Int32) -> Int32? {
         var position = 0
         while position < pending.count {
             let count = pending[position...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else {
-                let code = errno
-                // No torn lines, which a later append would make unreadable.
-                if start >= 0 { ftruncate(file, start) }
-                return String(cString: strerror(code))
-            }
+            guard count > 0 else { return errno }
             position += count
         }
-        if durably { fsync(file) }
-        pending = []
+        return nil
+    }
+
+    /// The error's number, if any; what cannot be synced, such as a pipe, needs it not.
+    private func sync(_ file: Int32) -> Int32? {
+        while fsync(file) != 0 {
+            if errno == EINTR { continue }
+            return errno == EINVAL || errno == ENOTSUP ? nil : errno
+        }
         return nil
     }
 

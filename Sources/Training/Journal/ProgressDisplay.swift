@@ -53,7 +53,7 @@ final class ProgressDisplay {
         if let waits = waits(tally.waitShares) { log.write(waits) }
         log.console.print(onConsole.line(row))
         guard let scores = report.scores else { return }
-        log.write(scores.report)
+        log.write(text: scores.report)
         guard log.console.isTerminal else { return }
         log.console.print(scores.report)
         if report.isBest { log.console.print("best so far: fitness \(format(report.fitness ?? .nan))") }

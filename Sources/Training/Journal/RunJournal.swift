@@ -1,4 +1,5 @@
 import CHost
+import Checkpoints
 import Configuration
 import Diagnostics
 import Foundation
@@ -82,10 +83,10 @@ public final class RunJournal: Journal {
 
     private func prepare(_ facts: RunFacts) throws {
         let arguments = folder.file("args.yaml")
-        do { try Data(facts.recipe.utf8).write(to: URL(filePath: arguments), options: .atomic) } catch {
-            throw Problem(
-                "cannot be written: \(error.localizedDescription)", file: arguments,
-                remedy: "Choose another `project`, or free space", exit: .cannotCreate)
+        do { try writeDurably(Array(facts.recipe.utf8), to: arguments) } catch var problem as Problem {
+            problem.remedy = "Choose another `project`, or free space"
+            problem.exit = .cannotCreate
+            throw problem
         }
         if results.firstLine == nil, let trouble = results.append(table.header + "\n", durably: true) {
             throw Problem(trouble, remedy: "Choose another `project`, or free space", exit: .cannotCreate)
@@ -127,12 +128,15 @@ public final class RunJournal: Journal {
     /// - Throws: `Problem` of exit code `inputOutput` when the state cannot be saved.
     public func conclude(_ ending: Ending, _ state: RunState) throws {
         try checkpoints.saveNow(state)
+        for trouble in [results.finish(), events.finish()].compactMap({ $0 }) + scalars.finish() {
+            log.note("warning: \(trouble)")
+        }
         let files = [("Best weights", "best"), ("Last checkpoint", "last")].map { title, name in
             (name: title, path: checkpoints.path(of: name))
         }
         let existing = files.filter { FileManager.default.fileExists(atPath: $0.path) }
         log.note(
-            RunSummary(ending: ending, progress: state.progress, run: folder.path, files: existing).text)
+            text: RunSummary(ending: ending, progress: state.progress, run: folder.path, files: existing).text)
     }
 
     private func append(_ text: String, to file: GrowingFile, durably: Bool = false) {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// Lines for people: on standard output and, once there is a run folder, in its `train.log`.
@@ -15,10 +16,15 @@ public final class RunLog {
         self.isQuiet = isQuiet
     }
 
-    /// A line, or several, for people.
-    public func note(_ text: String) {
-        console.print(text)
-        write(text)
+    /// A line for people; it stays one whatever names stand in it.
+    public func note(_ line: String) {
+        console.print(line.printable())
+        write(line)
+    }
+
+    /// The lines of a text for people.
+    public func note(text: String) {
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) { note(String(line)) }
     }
 
     /// From now on lines also go to `train.log` of the folder, those noted so far first.
@@ -29,17 +35,24 @@ public final class RunLog {
         let file = GrowingFile(folder.file("train.log"))
         if !resuming { file.remove() }
         self.file = file
-        if !early.isEmpty { write(String(early.dropLast())) }
+        if !early.isEmpty { append(String(early.dropLast())) }
         early = ""
     }
 
-    /// A line for `train.log` alone.
-    public func write(_ text: String) {
+    /// A line for `train.log` alone; it stays one whatever names stand in it.
+    public func write(_ line: String) { append(line.printable()) }
+
+    /// The lines of a text for `train.log` alone.
+    public func write(text: String) {
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) { write(String(line)) }
+    }
+
+    private func append(_ lines: String) {
         guard !isQuiet else { return }
         guard let file else {
-            early += text + "\n"
+            early += lines + "\n"
             return
         }
-        if let trouble = file.append(text + "\n") { console.print("warning: \(trouble)") }
+        if let trouble = file.append(lines + "\n") { console.print("warning: \(trouble)".printable()) }
     }
 }

@@ -56,4 +56,7 @@ final class ScalarFiles {
         header = []
         return troubles.compactMap { $0 }
     }
+
+    /// Writes what is still pending at the end of a run, and tells what is lost.
+    func finish() -> [String] { [lines.finish(), events.finish()].compactMap { $0 } }
 }

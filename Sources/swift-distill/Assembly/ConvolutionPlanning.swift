@@ -50,7 +50,7 @@ struct ConvolutionPlanning {
                     record: record(Dictionary(uniqueKeysWithValues: all.map { ($0, algorithm) })),
                     note: "\(name) wherever it applies")
             }
-            guard let text = FileManager.default.contents(atPath: name) else {
+            guard let text = try? ConvolutionRecord.bytes(of: name) else {
                 let names = ConvolutionAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")
                 throw Problem(
                     "`convolutions` is \(name), which is neither a file nor an algorithm",

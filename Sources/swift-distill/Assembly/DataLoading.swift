@@ -14,26 +14,35 @@ struct DataLoading {
     ///
     /// - Parameters:
     ///   - training: whether the training split is needed.
+    ///   - judging: images to validate on, and whose labels count there.
     ///   - print: takes lines for people, on rank 0.
     ///   - detail: takes lines that are too many for a terminal, on rank 0.
     init(
-        _ recipe: Recipe, training: Bool, ranks: any Communicator, print: (String) -> Void,
+        _ recipe: Recipe, training: Bool, judging: ValidationSettings = ValidationSettings(),
+        ranks: any Communicator, print: (String) -> Void,
         detail: (String) -> Void = { _ in }
     ) throws {
         var parts: [[UInt8]] = [[], [], []]
         if ranks.rank == 0 {
-            var description = try DatasetDescription(of: recipe)
+            var description = try DatasetDescription(of: recipe, judgingBy: judging.split)
             description.notes.forEach(print)
+            let wanted = try ClassChoice.indices(judging.classes, among: description.names, of: "the data set")
             func scan(_ split: DatasetSplit, _ name: String, _ purpose: SplitPurpose) throws -> ImageCatalog {
                 // The other ranks wait for the whole scan: they are told that it goes on.
-                let catalog = try ImageCatalog(scanning: split, of: description, purpose: purpose, recipe: recipe) {
-                    ranks.report(phase: "scan", step: $0)
-                }
+                let catalog = try ImageCatalog(
+                    scanning: split, of: description, purpose: purpose, recipe: recipe,
+                    wanted: purpose == .validation ? wanted : nil
+                ) { ranks.report(phase: "scan", step: $0) }
                 DataLoading.report(catalog, "\(name): \(DataLoading.place(of: split))", print, detail)
                 try catalog.checkMostAccepted(split)
                 return catalog
             }
-            let val = try scan(description.val, "val", .validation)
+            let val = try scan(description.val, judging.split.rawValue, .validation)
+            if wanted != nil, val.report.backgrounds == val.count {
+                throw Problem(
+                    "no image has an object of the classes \(judging.classes.joined(separator: ", "))",
+                    file: DataLoading.place(of: description.val), remedy: "Choose other `classes`", exit: .commandLine)
+            }
             if recipe.val || !training { try val.checkObjects(description.val, .validation) }
             parts[1] = val.encoded()
             if training {

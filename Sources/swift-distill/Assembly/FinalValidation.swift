@@ -38,7 +38,7 @@ struct FinalValidation {
         evaluator.keepsDetails = true
         defer { evaluator.keepsDetails = false }
         guard let scores = try evaluator.evaluate(model, ranks: ranks) else { return nil }
-        log.note(scores.report)
+        log.note(text: scores.report)
         return evaluator.details
     }
 

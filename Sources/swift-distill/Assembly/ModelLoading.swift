@@ -90,9 +90,24 @@ struct ModelLoading {
         let file = try ModelFile.read(path)
         let table = try ModelLoading.table(of: file, path: path)
         imageSize = file.imageSize
+        if recipe.singleCls { return try oneClass(file, table, path: path, role: role) }
         let rows = try classRows(file, path: path, role: role)
         let weights = file.weights.mapValues { ($0.shape, $0.values) }
         return try ModelLoading.loaded(weights, table, classNames, rows: rows, path: path)
+    }
+
+    /// A model whose classes, whatever they are called, count as the only one of the data set.
+    private mutating func oneClass(
+        _ file: ModelFile, _ table: LayerTable, path: String, role: String
+    ) throws -> Detector {
+        let last = "model.\(table.rows.count - 1).cv3.0.2.bias"
+        let count = file.weights[last]?.shape.first ?? file.names?.count ?? table.classCount
+        let names = (0..<max(count, 1)).map { "class_\($0)" }
+        let rows = Dictionary(uniqueKeysWithValues: names.indices.map { ($0, $0) })
+        if count > 1 { notes.append("single_cls: the \(role)'s \(count) classes count as one, each box by its best") }
+        return try ModelLoading.loaded(
+            file.weights.mapValues { ($0.shape, $0.values) }, table, names, rows: rows, path: path,
+            mergedAs: classNames[0])
     }
 
     /// For each class of the data set the model's row, by name.
@@ -119,15 +134,18 @@ struct ModelLoading {
                 remedy: "Use a \(role) that was trained on these classes, or rename them in the data set")
         }
         let table = classNames.enumerated().map { "  \($0) \($1) <- \(rows[$0] ?? 0) \(names[rows[$0] ?? 0])" }
-        notes.append("\(role) classes mapped by name:\n" + table.joined(separator: "\n"))
+        notes += ["\(role) classes mapped by name:"] + table
         return rows
     }
 
     private static func loaded(
-        _ weights: NamedWeights, _ table: LayerTable, _ names: [String], rows: [Int: Int], path: String
+        _ weights: NamedWeights, _ table: LayerTable, _ names: [String], rows: [Int: Int], path: String,
+        mergedAs merged: String? = nil
     ) throws -> Detector {
         let width = Detector.classWidth(in: weights, headLayer: table.rows.count - 1)
-        let model = try Problem.within(path) { try Detector(table: table, classNames: names, classWidth: width) }
+        let model = try Problem.within(path) {
+            try Detector(table: table, classNames: names, classWidth: width, mergedAs: merged)
+        }
         try model.load(weights, rows: rows, file: path)
         try refuseNonFinite(model, path: path)
         return model

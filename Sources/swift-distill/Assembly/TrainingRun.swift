@@ -36,7 +36,11 @@ struct TrainingRun {
             try reading.checkInputs("teacher", "student", "pretrained", "data", "distillation_dataset")
             recipe = reading.recipe
             resumed = nil
-            if recipe.resume != .no { log.note("there is no checkpoint to resume from: the run begins anew") }
+            if recipe.resume != .no {
+                log.note(
+                    "there is no checkpoint to resume from in \(recipe.project) (runs \(recipe.name), \(recipe.name)-2, "
+                        + "…): the run begins anew")
+            }
         }
     }
 
@@ -56,7 +60,8 @@ struct TrainingRun {
         return try JSONDecoder().decode(CheckpointPlace?.self, from: Data(text))
     }
 
-    func run() throws -> ExitCode {
+    /// - Parameter json: gets what came of the run.
+    func run(telling json: JSONOutput) throws -> ExitCode {
         try Machine.start(recipe, ranks: ranks)
         let data = try DataLoading(
             recipe, training: true, ranks: ranks, print: { log.note($0) }, detail: { log.write($0) })
@@ -103,7 +108,11 @@ struct TrainingRun {
         let ending = try trainer.run()
         StopSignal.onTermination(nil)
         try (journal as? RunJournal)?.conclude(ending, state)
-        if ending == .stoppedOnRequest { return .stopped }
+        let outcome = (journal as? RunJournal).map { TrainingResult($0, ending, state.progress) }
+        if ending == .stoppedOnRequest {
+            if let outcome { try json.write(outcome) }
+            return .stopped
+        }
         let comparison = try (journal as? RunJournal).map {
             try result.handOver($0.folder.checkpoints, student: student, epochs: state.progress.epoch)
         }
@@ -115,6 +124,7 @@ struct TrainingRun {
             if let pictures { log.note(String(format: "drawing took %.0f ms in all", 1e3 * pictures.seconds)) }
         }
         for line in comparison ?? [] { log.note(line) }
+        if let outcome { try json.write(outcome) }
         return .done
     }
 
@@ -201,7 +211,7 @@ struct TrainingRun {
             ?? RunFolder(project: recipe.project, name: recipe.name, existOk: recipe.existOk)
         log.open(in: folder, resuming: resumed != nil)
         log.note("run folder: \(folder.path)")
-        try Data(facts.convolutions.utf8).write(to: URL(filePath: folder.file("convolutions.json")), options: .atomic)
+        try writeDurably(Array(facts.convolutions.utf8), to: folder.file("convolutions.json"))
         let terms = zip(objective.names, objective.weights).map { (name: $0, weight: $1) }
         return try RunJournal(
             folder, log: log, recipe: recipe, facts: facts, terms: terms, stepsPerEpoch: stepsPerEpoch,

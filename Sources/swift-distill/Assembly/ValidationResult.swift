@@ -1,4 +1,3 @@
-import Checkpoints
 import Detection
 import Foundation
 
@@ -35,12 +34,14 @@ struct ValidationResult: Encodable {
     var confusion: [[Int]]?
     /// Folder of the pictures.
     var pictures: String?
+    /// The list of all boxes.
+    var predictions: String?
     private let table: String
     private let speedText: String
 
     enum CodingKeys: String, CodingKey {
         case model, all, classes, losses, ranks, seconds, speed
-        case pictures
+        case pictures, predictions
         case millisecondsPerImage = "ms_per_image"
         case confusion = "confusion_matrix"
     }
@@ -73,15 +74,6 @@ struct ValidationResult: Encodable {
             format: "all: %.1f ms per image, %.1f images/s", millisecondsPerImage,
             1e3 / max(millisecondsPerImage, 1e-9))
         return "\(table)\n\(speedText)\n\(whole), \(ranks) rank\(ranks == 1 ? "" : "s"), loading and scoring included"
-            + (pictures.map { "\nResults saved to \($0)" } ?? "")
-    }
-
-    /// Writes the numbers as JSON.
-    ///
-    /// - Throws: `Problem` naming the file.
-    func write(to path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try writeDurably(Array(try encoder.encode(self)) + [0x0A], to: path)
+            + (pictures.map { "\nResults saved to \($0)" } ?? "") + (predictions.map { "\nAll boxes: \($0)" } ?? "")
     }
 }

@@ -16,12 +16,16 @@ struct ValidationRun {
     private var recipe: Recipe
     /// Whether the user chose the image size; else it is the one the model was trained at.
     private let isSizeGiven: Bool
-    /// Folder of the pictures and its place in a project; nil draws none, which is what nobody asked for.
-    private let pictures: (project: String, name: String)?
+    private let settings: ValidationSettings
+    /// Whether pictures are drawn: only where a word asks for them.
+    private let draws: Bool
+    /// The project and name of the folder for what is written.
+    private let place: (project: String, name: String)
     let ranks: any Communicator
 
-    init(model: String, reading: RecipeReading, ranks: any Communicator) {
+    init(model: String, reading: RecipeReading, settings: ValidationSettings, ranks: any Communicator) {
         self.model = model
+        self.settings = settings
         recipe = reading.recipe
         isSizeGiven = reading.origins["imgsz"] != nil
         let origins = reading.origins
@@ -29,20 +33,16 @@ struct ValidationRun {
         func word(_ key: String, _ value: String, else standard: String) -> String {
             origins[key]?.isWord == true ? value : standard
         }
-        pictures =
-            origins["plots"]?.isWord == true && recipe.plots
-            ? (
-                word("project", reading.recipe.project, else: "runs/detect"),
-                word("name", reading.recipe.name, else: "val")
-            ) : nil
+        draws = origins["plots"]?.isWord == true && recipe.plots
+        place = (word("project", recipe.project, else: "runs/detect"), word("name", recipe.name, else: "val"))
         self.ranks = ranks
     }
 
     /// What was measured, on rank 0; all ranks call it.
     mutating func result() throws -> ValidationResult? {
         try Machine.start(recipe, ranks: ranks)
-        func tell(_ text: String) { if ranks.rank == 0 { print(text) } }
-        let data = try DataLoading(recipe, training: false, ranks: ranks, print: tell)
+        func tell(_ line: String) { if ranks.rank == 0 { say(line) } }
+        let data = try DataLoading(recipe, training: false, judging: settings, ranks: ranks, print: tell)
         var loading = ModelLoading(recipe: recipe, classNames: data.names)
         let detector = try loading.trained(ModelPlace(model).path, role: "model")
         for note in loading.notes { tell(note) }
@@ -50,15 +50,17 @@ struct ValidationRun {
         tell(
             "imgsz \(recipe.imageSize.height)×\(recipe.imageSize.width), conf \(recipe.conf), iou \(recipe.iou)"
                 + (recipe.rect ? ", rect" : ""))
+        if let note = raiseLimit(to: data.val.entries.map(\.objects.count).max() ?? 0) { tell(note) }
         let limit = try PictureStore.limit(for: recipe, catalogs: [data.val], processes: ranks.local.size)
         let store = PictureStore(data.val, target: recipe.imageSize, limit: limit)
         let batches = ValidationBatches(store: store, batch: recipe.batch, recipe: recipe)
         let evaluator = DetectionEvaluator(
             model: detector, batches: batches, recipe: recipe,
             workers: Prefetcher.threads(workers: recipe.workers, cores: Threads.count))
-        evaluator.keepsDetails = pictures != nil
-        // Before what takes long: whether there is a place for pictures.
-        let folder = ranks.rank == 0 ? try pictures.map(pictureFolder) : nil
+        evaluator.keepsDetails = draws
+        evaluator.keepsDetections = settings.saveJson
+        // Before what takes long: whether there is a place for what is written.
+        let folder = ranks.rank == 0 && (draws || settings.saveJson) ? try folder() : nil
         let start = chost_seconds()
         guard let scores = try evaluator.evaluate(detector, ranks: ranks), let metrics = evaluator.metrics else {
             return nil
@@ -71,10 +73,30 @@ struct ValidationRun {
             result.confusion = details.confusion.table(classes: details.classNames.count)
             result.pictures = folder
         }
+        if let folder, settings.saveJson {
+            result.predictions = "\(folder)/predictions.json"
+            try writeDurably(list(evaluator.detections, data.val), to: "\(folder)/predictions.json")
+        }
         return result
     }
 
-    private func pictureFolder(_ place: (project: String, name: String)) throws -> String {
+    /// A limit that nobody chose is no lower than the objects of an image.
+    ///
+    /// Source: spec of the validation, section 1.
+    private mutating func raiseLimit(to objects: Int) -> String? {
+        guard recipe.compat == .current, recipe.maxDet == Recipe().maxDet, objects > recipe.maxDet else { return nil }
+        recipe.maxDet = objects
+        return "max_det: images have up to \(objects) objects, so that many detections count"
+    }
+
+    private func list(_ detections: [DetectionStatistics.Reported], _ images: ImageCatalog) -> [UInt8] {
+        let names = PictureNames((0..<images.count).map(images.path))
+        var list = PredictionList()
+        for row in detections { list.add([row.detection], of: names[Int(row.image)]) }
+        return Array(list.json.utf8)
+    }
+
+    private func folder() throws -> String {
         recipe.existOk
             ? try FolderSeries.reuse(project: place.project, name: place.name)
             : try FolderSeries.make(project: place.project, name: place.name)

@@ -20,6 +20,8 @@ struct BenchOptions {
     var profiledSteps: Int
     /// Numbers that gradients are summed in.
     var compression = GradientCompression.none
+    /// As the recipe's key.
+    var convolutions = Recipe().convolutions
 
     /// The recipe of such a step.
     var recipe: Recipe {
@@ -29,6 +31,7 @@ struct BenchOptions {
         recipe.batch = batch
         recipe.checkpointActivations = checkpointsActivations
         recipe.gradientCompression = compression
+        recipe.convolutions = convolutions
         return recipe
     }
 }

@@ -48,7 +48,7 @@ struct DoctorReport {
         table.append(("this program", groups(ranks, by: \.program)))
         table.append(("working folder", groups(ranks, by: \.folder)))
         return table.map { name, value in
-            name + String(repeating: " ", count: 16 - name.count) + value
+            name + String(repeating: " ", count: 16 - name.count) + value.printable()
         }.joined(separator: "\n")
     }
 
@@ -87,6 +87,6 @@ struct DoctorReport {
             case (0, let count): "No problems, \(counted(count, "warning"))."
             case (let count, _): "\(counted(count, "problem")): a run would fail or be wrong here."
             }
-        return (problems + warnings + [end]).joined(separator: "\n")
+        return (problems + warnings + [end]).map { $0.printable() }.joined(separator: "\n")
     }
 }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Columns for people: the first ones left, the others right.
 struct TextTable: CustomStringConvertible {
     private var rows: [[String]]
@@ -5,11 +7,13 @@ struct TextTable: CustomStringConvertible {
 
     /// - Parameter left: columns of words, which begin at the left.
     init(_ head: [String], left: Int = 1) {
-        rows = [head]
+        rows = []
         leftColumns = left
+        add(head)
     }
 
-    mutating func add(_ row: [String]) { rows.append(row) }
+    /// Names in the cells are made safe for a terminal.
+    mutating func add(_ row: [String]) { rows.append(row.map { $0.printable() }) }
 
     /// Lines without a trailing newline.
     var description: String {

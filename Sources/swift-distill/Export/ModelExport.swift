@@ -56,8 +56,28 @@ struct ModelExport {
         }
     }
 
+    /// What was written, for programs.
+    struct Outcome: Encodable {
+        var model: String
+        var file: String
+        var format: String
+        var architecture: String
+        var classes: [String]
+        var half: Bool
+        var bytes: Int
+        /// Largest differences of a box's side in pixels and of a score between the model and the file.
+        var boxDifference: Float
+        var scoreDifference: Float
+
+        enum CodingKeys: String, CodingKey {
+            case model, file, format, architecture, classes, half, bytes
+            case boxDifference = "box_difference"
+            case scoreDifference = "score_difference"
+        }
+    }
+
     /// - Parameter say: gets every line for the user.
-    func run(say: (String) -> Void) throws {
+    func run(say: (String) -> Void) throws -> Outcome {
         let model = try source.model()
         for note in model.notes { say("note: \(note)") }
         let half = options.half || (format != .onnx && model.fitsHalf)
@@ -88,6 +108,10 @@ struct ModelExport {
                 "does not answer as the model that was written into it", file: output,
                 remedy: "Do not use it, and report this", exit: .internalError)
         }
+        return Outcome(
+            model: source.path, file: output, format: format.rawValue, architecture: model.table.architecture,
+            classes: model.names, half: half, bytes: size, boxDifference: report.difference.boxes,
+            scoreDifference: report.difference.scores)
     }
 
     private func onnxOptions(_ model: ExportedModel) throws -> ONNXOptions {

@@ -35,6 +35,8 @@ struct Parity {
     struct Report {
         var text: String
         var agrees: Bool
+        /// The largest ones of a box's side in pixels and of a score.
+        var difference: (boxes: Float, scores: Float)
     }
 
     private let model: ExportedModel
@@ -100,7 +102,8 @@ struct Parity {
             text(difference) + "\n\(same) of \(model.weights.count) tensors are the same bit for bit"
             + (model.names == other.names ? ", and so are all class names" : "; CLASS NAMES DIFFER")
         let isWhole = model.names == other.names && (!isExact || same == model.weights.count)
-        return Report(text: words, agrees: isWhole && Self.agrees(difference, isExact: isExact))
+        return Report(
+            text: words, agrees: isWhole && Self.agrees(difference, isExact: isExact), difference: difference)
     }
 
     /// The comparison with a graph that was read back from the file, computed operator by operator.
@@ -119,7 +122,7 @@ struct Parity {
         let words =
             text(difference, subject)
             + (graph.suppresses ? "\nsuppression was not compared: it keeps boxes by the standard operator" : "")
-        return Report(text: words, agrees: Self.agrees(difference, isExact: isExact))
+        return Report(text: words, agrees: Self.agrees(difference, isExact: isExact), difference: difference)
     }
 
     /// Rounding moves an answer by less than this; rounded weights may move it anywhere, though not beyond all numbers.

@@ -1,5 +1,6 @@
 import Checkpoints
 import Configuration
+import Diagnostics
 import Documents
 import Foundation
 import Training
@@ -34,8 +35,7 @@ struct RunRecord {
         record.recipeDigest = Self.digest(recipe)
         record.date = Self.date(of: snapshot.path)
         record.license = "Apache-2.0 (swift-distill, which wrote this file); the weights are their owner's"
-        let weights = (snapshot.path as NSString).deletingLastPathComponent
-        let run = (weights as NSString).deletingLastPathComponent
+        let run = FilePath.folder(of: FilePath.folder(of: snapshot.path))
         record.results = Self.columns(ofTable: (run.isEmpty ? "." : run) + "/results.csv")
         self.record = record
     }

@@ -1,6 +1,5 @@
 import Detection
 import Documents
-import Foundation
 
 /// `predictions.json`: a flat list of detections, as the field writes it for evaluators of COCO.
 struct PredictionList {
@@ -8,9 +7,9 @@ struct PredictionList {
 
     /// Adds what was found in one picture.
     ///
-    /// - Parameter stem: the file's name without its ending, changed where another picture has the same.
-    mutating func add(_ boxes: [DetectedBox], file: String, stem: String) {
-        let name = (file as NSString).lastPathComponent
+    /// - Parameter boxes: in pixels of the picture.
+    mutating func add(_ boxes: [DetectedBox], of name: PictureNames.Name) {
+        let stem = name.stem
         // A number where the name is one, as annotations of COCO count their pictures.
         let isNumber = !stem.isEmpty && stem.utf8.count < 19 && stem.utf8.allSatisfy { (48...57).contains($0) }
         let id = isNumber ? "\(Int(stem) ?? 0)" : stem.quotedAsJSON
@@ -19,7 +18,7 @@ struct PredictionList {
             let numbers = [low.x, low.y, high.x - low.x, high.y - low.y].map { rounded(Double($0), 1e3) }
             // Categories are counted from 1 there.
             rows.append(
-                "{\"image_id\": \(id), \"file_name\": \(name.quotedAsJSON), "
+                "{\"image_id\": \(id), \"file_name\": \(name.file.quotedAsJSON), "
                     + "\"category_id\": \(box.category + 1), \"bbox\": [\(numbers.joined(separator: ", "))], "
                     + "\"score\": \(rounded(Double(box.confidence), 1e5))}")
         }

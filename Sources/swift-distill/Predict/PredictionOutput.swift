@@ -13,7 +13,6 @@ struct PredictionOutput {
     private let classNames: [String]
     /// Nil as long as nothing was written.
     private var folder: String?
-    private var stems: Set<String> = []
     private var labelFiles = 0
     private var list = PredictionList()
 
@@ -22,7 +21,8 @@ struct PredictionOutput {
         self.classNames = classNames
     }
 
-    private var isWanted: Bool { settings.save || settings.saveTxt || settings.saveJson }
+    /// Whether files are written.
+    var isWanted: Bool { settings.save || settings.saveTxt || settings.saveJson }
 
     /// The folder, made when there is something to write.
     private mutating func place() throws -> String {
@@ -37,10 +37,10 @@ struct PredictionOutput {
     }
 
     /// Writes what belongs to one picture.
-    mutating func take(_ prediction: Prediction, of picture: Picture, file: String) throws {
+    mutating func take(_ prediction: Prediction, of picture: Picture, file: String, as name: PictureNames.Name) throws {
         guard isWanted else { return }
         let folder = try place()
-        let stem = freeStem(of: file)
+        let stem = name.stem
         if settings.save {
             guard max(picture.width, picture.height) <= Canvas.largestSide else {
                 throw Problem(
@@ -60,7 +60,7 @@ struct PredictionOutput {
                 labelFiles += 1
             }
         }
-        if settings.saveJson { list.add(prediction.boxes, file: file, stem: stem) }
+        if settings.saveJson { list.add(prediction.boxes, of: name) }
     }
 
     private func drawn(_ prediction: Prediction, on picture: Picture) -> Canvas {
@@ -75,27 +75,17 @@ struct PredictionOutput {
         return canvas
     }
 
-    /// The file's name without its ending; `-2`, `-3`, … after it where another picture has the same.
-    private mutating func freeStem(of file: String) -> String {
-        let stem = ((file as NSString).lastPathComponent as NSString).deletingPathExtension
-        var free = stem
-        var number = 1
-        while !stems.insert(free).inserted {
-            number += 1
-            free = "\(stem)-\(number)"
-        }
-        return free
-    }
-
     /// Writes what belongs to all pictures together, and says where everything is.
-    func finish() throws -> String? {
+    ///
+    /// - Returns: the folder, and the words for people; nil when nothing was written.
+    func finish() throws -> (folder: String, text: String)? {
         guard let folder else { return nil }
         if settings.saveJson { try writeDurably(Array(list.json.utf8), to: "\(folder)/predictions.json") }
         var text = "Results saved to \(folder)"
         if settings.saveTxt {
             text += "\n\(labelFiles) label\(labelFiles > 1 ? "s" : "") saved to \(folder)/labels"
         }
-        return text
+        return (folder, text)
     }
 }
 

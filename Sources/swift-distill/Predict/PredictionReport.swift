@@ -1,5 +1,4 @@
 import Detection
-import Documents
 import Foundation
 
 /// What `predict` prints, in the field's words.
@@ -9,11 +8,13 @@ struct PredictionReport {
     let count: Int
 
     /// `image 1/3 /shots/a.jpg: 384x640 2 persons, 1 car, 45.2ms`.
-    func line(_ number: Int, file: String, _ prediction: Prediction) -> String {
+    ///
+    /// - Parameter stem: of the files made of the picture, where that is not the picture's own.
+    func line(_ number: Int, file: String, _ prediction: Prediction, savedAs stem: String?) -> String {
         let size = "\(prediction.inputSize.height)x\(prediction.inputSize.width)"
         let milliseconds = String(format: "%.1f", prediction.times.inference * 1e3)
-        return "image \(number)/\(count) \(Node.printable(file, limit: 4096)): \(size) \(found(prediction.boxes))"
-            + "\(milliseconds)ms"
+        return "image \(number)/\(count) \(file): \(size) \(found(prediction.boxes))"
+            + "\(milliseconds)ms" + (stem.map { ", saved as \($0)" } ?? "")
     }
 
     private func found(_ boxes: [DetectedBox]) -> String {
@@ -21,7 +22,7 @@ struct PredictionReport {
         var counts: [Int: Int] = [:]
         for box in boxes { counts[box.category, default: 0] += 1 }
         return counts.sorted { $0.key < $1.key }.map { category, count in
-            "\(count) \(Node.printable(classNames[category]))\(count > 1 ? "s" : ""), "
+            "\(count) \(classNames[category])\(count > 1 ? "s" : ""), "
         }.joined()
     }
 

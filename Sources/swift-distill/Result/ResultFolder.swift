@@ -60,7 +60,7 @@ struct ResultFolder {
         var status = stat()
         while !folder.isEmpty, stat(folder, &status) != 0 {
             folders.append(folder)
-            folder = (folder as NSString).deletingLastPathComponent
+            folder = FilePath.folder(of: folder)
         }
         return folders
     }

@@ -89,6 +89,9 @@ int chost_stop_signal(void);
 void chost_on_stop(void (*callback)(void *context, int number), void *context);
 // Ends the process with `code` in `seconds`, whatever else it does.
 void chost_exit_after(double seconds, int code);
+// Asks another process to end in `seconds`, and ends it 2 seconds later, also when this one has ended before; nothing happens
+// when that has ended by itself.
+void chost_end_process_later(int process, unsigned seconds);
 
 // Standard output appears line by line also where it is a pipe, as under mpirun.
 void chost_print_by_line(void);

@@ -1,16 +1,16 @@
 import Checkpoints
 import Foundation
-import TestSupport
 
 /// A whole run of the program that takes seconds: 24 drawn scenes, the embedded teacher, a pico student, 21 steps.
-struct SceneRun {
-    let folder: Folder
+public struct SceneRun: Sendable {
+    /// Holds the scenes, the run folders and the registries.
+    public let folder: Folder
     private let recipe: [String]
 
     /// Draws the scenes.
     ///
     /// - Parameter changes: words of the command line that win over this run's.
-    init(_ changes: String...) throws {
+    public init(_ changes: String...) throws {
         folder = try Folder()
         let teacher = ProgramRun.root.appending(path: "configs/models/wildfire-teacher.safetensors").path
         recipe =
@@ -25,38 +25,37 @@ struct SceneRun {
 
     /// Trains under `mpirun` into the run folder `name`.
     @discardableResult
-    func train(
+    public func train(
         _ name: String, ranks: Int, _ changes: String...,
         during: (_ mpirun: Int32, _ output: () -> String) throws -> Void = { _, _ in }
     ) throws -> ProgramRun.Outcome {
+        try ProgramRun.ranks(ranks, [Program.path] + words(name) + changes, in: folder.url, during: during)
+    }
+
+    /// The command line that trains into the run folder `name`.
+    func words(_ name: String) throws -> [String] {
         // The recipe comes from words alone: the configuration is an empty file.
         let config = folder.url.appending(path: "empty.yaml")
         try Data("# words of the command line say everything\n".utf8).write(to: config)
-        let command = [Program.path, "train", config.path, "name=\(name)"] + recipe + changes
-        return try ProgramRun.ranks(ranks, command, in: folder.url, during: during)
+        return ["train", config.path, "name=\(name)"] + recipe
     }
 
     /// The run's folder.
-    func place(_ name: String) -> URL { folder.url.appending(path: "runs/\(name)") }
+    public func place(_ name: String) -> URL { folder.url.appending(path: "runs/\(name)") }
 
     /// Folder of the run's checkpoints.
-    func weights(_ name: String) -> URL { place(name).appending(path: "weights") }
+    public func weights(_ name: String) -> URL { place(name).appending(path: "weights") }
 
     /// Everything that was trained, bit for bit: weights, statistics, their average, and the optimizer's state.
-    func numbers(_ name: String, of checkpoint: String = "last") throws -> [String: SafeTensors.Entry] {
+    public func numbers(_ name: String, of checkpoint: String = "last") throws -> [String: SafeTensors.Entry] {
         try SafeTensors(contentsOf: weights(name).appending(path: "\(checkpoint).safetensors").path).entries
     }
 
     /// Columns of `results.csv` that do not tell the time, a line per epoch.
-    func results(_ name: String) throws -> [[String]] {
-        let text = try String(contentsOf: place(name).appending(path: "results.csv"), encoding: .utf8)
-        let rows = text.split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
-        let timed = ["time", "images_per_second"].compactMap { rows.first?.firstIndex(of: $0) }
-        return rows.map { row in row.enumerated().filter { !timed.contains($0.offset) }.map(\.element) }
-    }
+    public func results(_ name: String) throws -> [[String]] { try RunEnd.rows(of: place(name)) }
 
     /// Steps that the run has written down.
-    func steps(_ name: String) -> Int {
+    public func steps(_ name: String) -> Int {
         let file = place(name).appending(path: "events.jsonl")
         let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
         return text.components(separatedBy: "\"event\":\"step\"").count - 1

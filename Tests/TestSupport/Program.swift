@@ -1,10 +1,10 @@
 import Diagnostics
 import Foundation
-import TestSupport
 
 /// The built program, started as users do.
-enum Program {
-    static let path = ProgramRun.products.appending(path: "swift-distill").path
+public enum Program {
+    /// The program's file.
+    public static let path = ProgramRun.products.appending(path: "swift-distill").path
 
     /// Runs `swift-distill` to its end, at most for two minutes.
     ///
@@ -12,14 +12,14 @@ enum Program {
     ///   - ranks: how many `mpirun` starts; nil runs the program without it.
     ///   - folder: working directory.
     ///   - shell: commands of a shell that runs before, such as `ulimit`.
-    static func run(
+    public static func run(
         _ arguments: String..., ranks: Int? = nil, in folder: URL? = nil, shell: String? = nil
     ) throws -> ProgramRun.Outcome {
         try run(arguments, ranks: ranks, in: folder, shell: shell)
     }
 
     /// As with single arguments.
-    static func run(
+    public static func run(
         _ arguments: [String], ranks: Int? = nil, in folder: URL? = nil, shell: String? = nil
     ) throws -> ProgramRun.Outcome {
         let command = (shell.map { ["bash", "-c", $0 + "; exec \"$@\"", "bash"] } ?? []) + [path] + arguments
@@ -28,16 +28,19 @@ enum Program {
     }
 
     /// Runs two ranks of which the second has its own arguments.
-    static func run(_ first: [String], and second: [String], in folder: URL? = nil) throws -> ProgramRun.Outcome {
+    public static func run(_ first: [String], and second: [String], in folder: URL? = nil) throws -> ProgramRun.Outcome
+    {
         try ProgramRun.ranks(1, [path] + first + [":", "-np", "1", path] + second, in: folder)
     }
 }
 
 /// A temporary folder that goes with its owner.
-final class Folder {
-    let url: URL
+public final class Folder: Sendable {
+    /// The folder.
+    public let url: URL
 
-    init() throws {
+    /// Makes a new one.
+    public init() throws {
         url = FileManager.default.temporaryDirectory.appending(path: "swift-distill-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
