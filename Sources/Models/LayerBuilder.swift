@@ -131,7 +131,7 @@ struct LayerBuilder {
             guard isKnown || argument.means(.none) else {
                 throw problem(
                     index,
-                    "has \(argument.node.json) as argument \(position + 1) of \(row.module), which is not supported")
+                    "has \(argument.spelling) as argument \(position + 1) of \(row.module), which is not supported")
             }
         }
     }

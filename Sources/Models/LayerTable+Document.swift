@@ -65,6 +65,9 @@ extension LayerTable {
         return style
     }
 
+    /// The activation as the field's tables spell it.
+    public var activation: String { style.activation.spelling }
+
     /// What `document` says of the style: nothing of the reference's own.
     public var styleEntries: [Node.Pair] {
         let standard = ConvStyle()

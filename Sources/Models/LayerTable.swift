@@ -1,3 +1,4 @@
+import Documents
 import Layers
 
 /// An architecture as the field writes it: rows of `from, repeats, module, arguments`, and scales that size them.
@@ -113,6 +114,11 @@ extension LayerTable.Argument: ExpressibleByIntegerLiteral, ExpressibleByBoolean
     /// The truth value.
     public var bool: Bool? {
         if case .bool(let value) = self { value } else { nil }
+    }
+
+    /// As a table has it, for messages.
+    var spelling: String {
+        Node.printable(YAML.text(of: node).split(separator: "\n").joined(separator: " "))
     }
 
     /// Whether two arguments are the same to the field's classes, which write numbers in several ways, and nothing as text.

@@ -25,6 +25,9 @@ public struct DatasetDescription: Equatable, Sendable {
     public var val: DatasetSplit
     /// Names of the classes, in order of their numbers.
     public var names: [String]
+    /// What Python prints for names that a file has without quotes and that are another type there: the field's models are
+    /// called that.
+    public var printedNames: [String: String] = [:]
     /// The file that describes it; nil when there is none.
     public var file: String?
     /// The file that names the classes; nil when nothing does and they are assumed.
@@ -107,6 +110,7 @@ extension DatasetDescription {
             let node = try YAML.read(path: file)
             guard node["names"].map({ !$0.isNull }) ?? (node["nc"] != nil) else { continue }
             names = try Self.names(node, file: file)
+            printedNames = Self.printedNames(node)
             namingFile = file
             notes.append("classes \(list), as \(file) names them")
             return

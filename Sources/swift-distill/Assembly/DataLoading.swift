@@ -7,6 +7,8 @@ import Foundation
 /// The images of a run: scanned once by rank 0, known to all.
 struct DataLoading {
     let names: [String]
+    /// What Python prints for some of them.
+    let printedNames: [String: String]
     let train: ImageCatalog?
     let val: ImageCatalog
 
@@ -22,7 +24,7 @@ struct DataLoading {
         ranks: any Communicator, print: (String) -> Void,
         detail: (String) -> Void = { _ in }
     ) throws {
-        var parts: [[UInt8]] = [[], [], []]
+        var parts: [[UInt8]] = [[], [], [], []]
         if ranks.rank == 0 {
             var description = try DatasetDescription(of: recipe, judgingBy: judging.split)
             description.notes.forEach(print)
@@ -50,11 +52,13 @@ struct DataLoading {
                 if let note = description.writeIfMissing() { print(note) }
             }
             parts[2] = Array(try JSONEncoder().encode(description.names))
+            parts[3] = Array(try JSONEncoder().encode(description.printedNames))
         }
         parts = try parts.map { try ranks.broadcast($0) }
         train = parts[0].isEmpty ? nil : try ImageCatalog(decoding: parts[0])
         val = try ImageCatalog(decoding: parts[1])
         names = recipe.singleCls ? ["item"] : try JSONDecoder().decode([String].self, from: Data(parts[2]))
+        printedNames = try JSONDecoder().decode([String: String].self, from: Data(parts[3]))
         try train?.checkReachable()
         try val.checkReachable()
     }

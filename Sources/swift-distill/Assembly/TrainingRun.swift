@@ -66,7 +66,7 @@ struct TrainingRun {
         let data = try DataLoading(
             recipe, training: true, ranks: ranks, print: { log.note($0) }, detail: { log.write($0) })
         guard let images = data.train else { preconditionFailure("training data were asked for") }
-        let (student, teacher) = try models(data.names)
+        let (student, teacher) = try models(data)
         let convolutions = try ConvolutionPlanning(recipe: recipe, ranks: ranks).decide(
             student: student, teacher: teacher, resumed: resumed?.snapshot.facts.convolutions)
         log.note("convolutions: \(convolutions.note)")
@@ -130,8 +130,8 @@ struct TrainingRun {
 
     // MARK: Parts
 
-    private func models(_ names: [String]) throws -> (student: Detector, teacher: Detector?) {
-        var loading = ModelLoading(recipe: recipe, classNames: names)
+    private func models(_ data: DataLoading) throws -> (student: Detector, teacher: Detector?) {
+        var loading = ModelLoading(recipe: recipe, classNames: data.names, printedNames: data.printedNames)
         let teacher = try loading.teacher()
         try refuseAnotherTeacher(teacher)
         let student = try resumed.map { try loading.student(of: $0.snapshot) } ?? loading.student()
@@ -141,6 +141,7 @@ struct TrainingRun {
                 "teacher and student predict at different strides: \(teacher.strides) and \(student.strides)",
                 remedy: "Choose models whose heads have the same levels")
         }
+        try checkSize(student, teacher)
         if let layer = recipe.freeze.max(), layer >= student.table.rows.count {
             throw Problem(
                 "freeze names layer \(layer), the student has layers 0 to \(student.table.rows.count - 1)",
@@ -156,6 +157,16 @@ struct TrainingRun {
             "student: \(student.weights.fieldParameterCount) parameters"
                 + (teacher.map { ", teacher: \($0.weights.fieldParameterCount) parameters" } ?? ", no teacher"))
         return (student, teacher)
+    }
+
+    /// Maps of all strides must cover the same pixels.
+    private func checkSize(_ student: Detector, _ teacher: Detector?) throws {
+        let multiple = max(student.sideMultiple, teacher?.sideMultiple ?? 0)
+        let rounded = recipe.imgsz.map { ($0 + multiple - 1) / multiple * multiple }
+        guard rounded != recipe.imgsz else { return }
+        throw Problem(
+            "imgsz \(recipe.imgsz) is no multiple of \(multiple), the largest stride",
+            remedy: "Set imgsz=\(rounded.count == 1 ? "\(rounded[0])" : "\(rounded)")", exit: .commandLine)
     }
 
     /// A stale copy on one host would teach its shards something else.
@@ -224,7 +235,9 @@ struct TrainingRun {
         let store = PictureStore(data.val, target: recipe.imageSize, limit: try cacheLimit([data.val]))
         return DetectionEvaluator(
             model: try student.twin(),
-            batches: ValidationBatches(store: store, batch: 2 * plan.shards.batch, recipe: recipe), recipe: recipe,
+            batches: ValidationBatches(
+                store: store, batch: 2 * plan.shards.batch, recipe: recipe, stride: student.sideMultiple),
+            recipe: recipe,
             workers: loaderThreads)
     }
 
