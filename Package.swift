@@ -21,9 +21,10 @@ func library(_ name: String, pkgConfig: String, apt: String) -> Target {
     .systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
-func tests(_ name: String, needs: [Target.Dependency], resources: [Resource] = []) -> Target {
+func tests(_ name: String, needs: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []) -> Target {
     .testTarget(
-        name: name + "Tests", dependencies: needs + ["TestSupport"], resources: resources, swiftSettings: numeric)
+        name: name + "Tests", dependencies: needs + ["TestSupport"], exclude: exclude, resources: resources,
+        swiftSettings: numeric)
 }
 
 let package = Package(
@@ -173,7 +174,7 @@ let package = Package(
                 "Training", "Detection", "Models", "Optimization", "Collectives", "Datasets", "Checkpoints",
                 "Configuration", "Layers", "Tensors", "Diagnostics",
             ]),
-        tests("Command", needs: ["Tensors", "Checkpoints", "Diagnostics"]),
+        tests("Command", needs: ["Tensors", "Checkpoints", "Diagnostics"], exclude: ["Scripts"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -16,7 +16,8 @@ for target in $targets; do
     grep -qx "$target" <<<"$all" || { echo "fuzz.sh: no target $target; there are: ${all//$'\n'/ }" >&2; exit 64; }
     mkdir -p "$build/corpus/$target" "$build/found"
     echo "$target: ${2:-60} s"
-    FUZZ_TARGET=$target ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 \
+    # The backtracer of Swift and the sanitizer would wait for each other.
+    FUZZ_TARGET=$target SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 \
         "$program" "$build/corpus/$target" "Tests/FuzzTargets/Corpus/$target" \
         -artifact_prefix="$build/found/$target-" -max_total_time="${2:-60}" -timeout=10 -rss_limit_mb=1200 \
         -max_len=65536 -print_final_stats=1

@@ -155,6 +155,8 @@ public struct Recipe: Equatable, Sendable {
     public var existOk = false
     /// Root that holds `model_registry/distilled/latest`.
     public var registry = "."
+    /// Results that the registry keeps beside those in use, 0 for all.
+    public var registryKeep = 20
     /// A checkpoint is kept every so many epochs, -1 or 0 for none.
     public var savePeriod = -1
     /// Which run to continue.

@@ -150,6 +150,9 @@ public enum RecipeKeys {
         RecipeKey("exist_ok", \.existOk, .flag, "write into a run folder that exists"),
         RecipeKey("registry", \.registry, .path, "root that holds model_registry/distilled/latest"),
         RecipeKey(
+            "registry_keep", \.registryKeep, .whole(0...1_000_000),
+            "results kept under their run's name beside latest and best, 0 for all"),
+        RecipeKey(
             "save_period", \.savePeriod, .whole(-1...1_000_000), "keep a checkpoint every so many epochs, -1 none"),
         RecipeKey("resume", \.resume, .resume, "continue the last run, or the one of a checkpoint"),
         RecipeKey("log_every", \.logEvery, .choice, "how often losses are logged"),

@@ -112,5 +112,15 @@ public struct Schedule: Equatable, Sendable {
         return max(1, Int((1 + f * (goal - 1)).rounded(.toNearestOrEven)))
     }
 
+    /// Times that the optimizer moves in a run of so many batches.
+    public func updates(batches: Int) -> Int {
+        var (count, last, batch) = (0, -1, 0)
+        while batch < batches && isWarmup(batch) {
+            if batch - last >= accumulation(batch: batch) { (count, last) = (count + 1, batch) }
+            batch += 1
+        }
+        return count + max(batches - 1 - last, 0) / accumulation
+    }
+
     private func isWarmup(_ batch: Int) -> Bool { warmupBatches > 0 && batch <= warmupBatches }
 }

@@ -22,7 +22,8 @@ struct Arena: ~Copyable {
     }
 
     private let base: UInt
-    private let reserved: Int
+    /// Bytes of addresses.
+    let reserved: Int
     private var committed = 0
     /// In the order of their places; never two that touch.
     private var gaps: [Gap] = []

@@ -90,6 +90,7 @@ enum BufferPool {
     static var memory: TensorMemory {
         rooms.withLock { rooms in
             var memory = rooms.memory
+            memory.reserved = rooms.passes.reserved + rooms.lasting.reserved
             memory.kept = rooms.passes.extent + rooms.lasting.extent + rooms.shelved
             return memory
         }

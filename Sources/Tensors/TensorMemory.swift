@@ -12,6 +12,8 @@ public struct TensorMemory: Sendable {
     public var peakScratch = 0
     /// All that was taken from the system and not given back, in use or not.
     public var kept = 0
+    /// Addresses that are reserved for large tensors, in use or not.
+    public var reserved = 0
     /// How often memory was taken from the system: a steady step leaves it alone.
     public var fresh = 0
 

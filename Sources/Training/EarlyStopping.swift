@@ -1,7 +1,7 @@
 /// Ends a run whose fitness has not improved for a number of epochs.
 ///
-/// Source: the reference's rule; only a strictly greater fitness is an improvement, but while the best is 0 every epoch is
-/// the best.
+/// Only a strictly greater fitness is an improvement; the first epoch that is judged is the best so far. (In the reference
+/// every epoch of fitness 0 is an improvement on 0: a run that learns nothing never ends.)
 public struct EarlyStopping: Equatable, Sendable, Codable {
     /// Epochs without improvement that are waited for; 0 waits for ever.
     public var patience: Int
@@ -13,7 +13,7 @@ public struct EarlyStopping: Equatable, Sendable, Codable {
 
     /// Takes in the fitness of a 1-based epoch; says whether it is the best so far and whether to stop.
     public mutating func observe(_ fitness: Double, epoch: Int) -> (isBest: Bool, stops: Bool) {
-        let isBest = fitness > bestFitness || bestFitness == 0
+        let isBest = fitness > bestFitness || bestEpoch == 0
         if isBest {
             bestFitness = fitness
             bestEpoch = epoch

@@ -49,16 +49,20 @@ public struct Progress: Equatable, Sendable, Codable {
     mutating func count(stepsPerEpoch new: Int) {
         guard new != stepsPerEpoch else { return }
         if stepsPerEpoch > 0 {
-            step = step * new / stepsPerEpoch
+            // The product may be larger than any number; the quotient is not, as a step lies in its epoch.
+            step = stepsPerEpoch.dividingFullWidth(step.multipliedFullWidth(by: new)).quotient
             lastUpdate = epoch * new + step - 1
             gathered = 0
         }
         stepsPerEpoch = new
     }
 
+    /// Epochs that a run may have.
+    static let mostEpochs = 1_000_000
+
     /// Epochs that fit into so many hours at their mean length so far, as the reference counts them.
     public static func epochs(fittingInto hours: Double, seconds: Double, finished: Int) -> Int {
         let fitting = (hours * 3600 / (seconds / Double(max(finished, 1)))).rounded(.up)
-        return max(fitting < 1_000_000 ? Int(fitting) : 1_000_000, finished)
+        return max(fitting < Double(mostEpochs) ? Int(fitting) : mostEpochs, finished)
     }
 }

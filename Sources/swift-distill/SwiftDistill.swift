@@ -26,8 +26,8 @@ struct SwiftDistill: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            TrainCommand.self, ValCommand.self, PredictCommand.self, ExportCommand.self, SynthCommand.self,
-            DoctorCommand.self, BenchCommand.self,
+            TrainCommand.self, ValCommand.self, PredictCommand.self, ExportCommand.self, RegistryCommand.self,
+            SynthCommand.self, DoctorCommand.self, BenchCommand.self,
         ],
         defaultSubcommand: TrainCommand.self)
 

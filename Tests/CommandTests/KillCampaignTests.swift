@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized) struct KillCampaignTests {
     @Test func killedRunsEndWithTheBitsOfACalmOne() throws {
         let campaign = ProgramRun.products.appending(path: "kill-campaign").path
-        let outcome = try ProgramRun.start([campaign, "rounds=5", "ranks=2", "seed=7"], limit: 300)
+        let outcome = try ProgramRun.start([campaign, "rounds=5", "ranks=2", "seed=7", "kills=1"], limit: 300)
         #expect(outcome.code == 0, "\(outcome)")
         #expect(outcome.lines.last?.contains("in 5 runs: each ended with the bits") == true, "\(outcome)")
     }

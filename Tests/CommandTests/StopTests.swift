@@ -26,6 +26,8 @@ import Testing
             for rank in ProgramRun.children(of: mpirun) { kill(rank, SIGTERM) }
         }
         #expect(stopped.code == 75, "\(stopped)")
+        let left = try FileManager.default.contentsOfDirectory(atPath: run.weights("stopped").path)
+        #expect(left.contains("last.pt") && stopped.output.contains("for other programs: "), "\(left)")
         // A teacher may go, too: other terms than before.
         let end = try run.train("stopped", ranks: 2, "resume=true", "teacher=")
         #expect(end.code == 0 && end.output.contains("at the start"), "\(end)")

@@ -34,8 +34,8 @@ import Testing
         try FileManager.default.createDirectory(
             at: folder.url.appending(path: "sc/test/images"), withIntermediateDirectories: true)
         try FileManager.default.moveItem(
-            at: folder.url.appending(path: "sc/val/images/scene_000003.jpg"),
-            to: folder.url.appending(path: "sc/test/images/scene_000003.jpg"))
+            at: folder.url.appending(path: "sc/val/images/scene_000004.jpg"),
+            to: folder.url.appending(path: "sc/test/images/scene_000004.jpg"))
         try FileManager.default.copyItem(
             at: folder.url.appending(path: "sc/val/labels"), to: folder.url.appending(path: "sc/test/labels"))
         let names = "names: [FireBSI, LightningBSI, PersonBSI, SmokeBSI, VehicleBSI]\n"

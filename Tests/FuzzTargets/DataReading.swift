@@ -21,6 +21,7 @@ enum DataReading {
     }
 
     static func labels(_ bytes: [UInt8]) throws {
+        _ = makeImage
         _ = ScratchFile.write("data/train/labels/a.txt", bytes)
         try scan("data/train/images")
     }
@@ -39,13 +40,14 @@ enum DataReading {
         ) { _ in }
     }
 
-    /// A data set of one picture of 16 x 16 pixels without labels; gives its file.
+    /// A data set of one picture of 16 x 16 pixels with a label; gives its file.
     private static let makeImage: String = {
         let gray =
             "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAAAAAA6mKC9AAAAD0lEQVR42mNoQAMMI1sAAAUMgAHjM1mKAAAAAElFTkSuQmCC"
         for name in ["train/images/a.png", "val/images/a.png"] {
             _ = ScratchFile.write("data/\(name)", [UInt8](Data(base64Encoded: gray) ?? Data()))
         }
+        _ = ScratchFile.write("data/train/labels/a.txt", Array("0 0.5 0.5 0.5 0.5\n".utf8))
         return ScratchFile.write("data/known.yaml", Array("train: train\nval: val\nnames: [fire, smoke]\n".utf8))
     }()
 }

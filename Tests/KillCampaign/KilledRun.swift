@@ -26,6 +26,8 @@ final class KilledRun {
     private let scene: SceneRun
     private let mostRanks: Int
     private var random: RandomStream
+    /// Processes of the ranks of the start at hand.
+    private var started: Set<Int32> = []
     /// Steps of the whole run.
     private static let steps = 12
 
@@ -85,15 +87,14 @@ final class KilledRun {
 
     private func start(during: (_ mpirun: Int32) -> Void = { _ in }) throws -> ProgramRun.Outcome {
         let ranks = [1, 2, 4].filter { $0 <= mostRanks }.randomElement(using: &random) ?? 1
-        var started: [Int32] = []
+        started = []
         let outcome = try scene.train(
             name, ranks: ranks, "registry=\(registry.lastPathComponent)", "resume=true"
         ) { mpirun, _ in
             ProgramRun.wait { !ProgramRun.children(of: mpirun).isEmpty }
             during(mpirun)
-            started = ProgramRun.children(of: mpirun)
         }
-        try expectEnd(of: started)
+        try expectEndOfRanks()
         return outcome
     }
 
@@ -117,6 +118,7 @@ final class KilledRun {
 
     private func strike(_ victim: Victim, _ mpirun: Int32) {
         let ranks = ProgramRun.children(of: mpirun)
+        started.formUnion(ranks)
         switch victim {
         case .rank: if let rank = ranks.randomElement(using: &random) { Foundation.kill(rank, SIGKILL) }
         case .ranks: for rank in ranks { Foundation.kill(rank, SIGKILL) }
@@ -125,10 +127,10 @@ final class KilledRun {
     }
 
     /// Ranks that lose their `mpirun` end by themselves; until then the run folder is theirs.
-    private func expectEnd(of ranks: [Int32]) throws {
-        ProgramRun.wait { !ranks.contains(where: Self.lives) }
-        guard let survivor = ranks.first(where: Self.lives) else { return }
-        for rank in ranks { Foundation.kill(rank, SIGKILL) }
+    private func expectEndOfRanks() throws {
+        ProgramRun.wait { !started.contains(where: Self.lives) }
+        guard let survivor = started.first(where: Self.lives) else { return }
+        for rank in started { Foundation.kill(rank, SIGKILL) }
         throw Problem("rank process \(survivor) outlives its mpirun by 20 s", exit: .internalError)
     }
 

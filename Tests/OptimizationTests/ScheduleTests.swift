@@ -28,6 +28,19 @@ private func schedule(
         #expect(steps == [0])
     }
 
+    /// As the loop counts them: every batch is asked whether the optimizer moves.
+    @Test(arguments: [(3, 2, 4), (10, 7, 4), (5, 40, 16), (4, 25, 64), (200, 3, 8), (1, 1, 128), (30, 11, 32)])
+    func updatesAreCountedAsTheLoopMakesThem(epochs: Int, batches: Int, batch: Int) {
+        for longWarmup in [false, true] {
+            let s = schedule(epochs: epochs, batches: batches, batch: batch, longWarmup: longWarmup)
+            var (count, last) = (0, -1)
+            for number in 0..<epochs * batches where number - last >= s.accumulation(batch: number) {
+                (count, last) = (count + 1, number)
+            }
+            #expect(s.updates(batches: epochs * batches) == count)
+        }
+    }
+
     @Test(arguments: [(0, 1.0, 1.0), (1, 0.9901, 0.9997557), (50, 0.505, 0.505), (99, 0.0199, 0.0102443)])
     func theRateFallsAsTheReferences(epoch: Int, linear: Double, cosine: Double) {
         #expect(abs(schedule(epochs: 100).share(epoch: epoch) - linear) < 1e-7)

@@ -33,7 +33,7 @@ public struct SceneRun: Sendable {
     }
 
     /// The command line that trains into the run folder `name`.
-    func words(_ name: String) throws -> [String] {
+    public func words(_ name: String) throws -> [String] {
         // The recipe comes from words alone: the configuration is an empty file.
         let config = folder.url.appending(path: "empty.yaml")
         try Data("# words of the command line say everything\n".utf8).write(to: config)

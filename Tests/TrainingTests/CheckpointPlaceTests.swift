@@ -79,13 +79,34 @@ import Testing
         }
     }
 
+    /// Folders that are named alike and numbered otherwise are other people's runs.
+    @Test(arguments: ["exp12", "exp2", "exp-1", "exp-02", "exp-", "exp-2-3", "exp-x", "exp-99999"])
+    func aRunIsResumedInItsOwnSeriesOnly(other: String) throws {
+        let scratch = try ScratchFolder()
+        try touch("\(scratch.path)/exp/weights/last.safetensors", age: 300)
+        try touch("\(scratch.path)/\(other)/weights/last.safetensors")
+        #expect(try CheckpointPlace.latest(in: scratch.path, name: "exp")?.run == "\(scratch.path)/exp")
+        try touch("\(scratch.path)/exp-2/weights/last.safetensors", age: 200)
+        try touch("\(scratch.path)/exp-10/weights/last.safetensors", age: 100)
+        #expect(try CheckpointPlace.latest(in: scratch.path, name: "exp")?.run == "\(scratch.path)/exp-10")
+    }
+
+    @Test func aFolderWithoutACheckpointIsNotTouched() throws {
+        let scratch = try ScratchFolder()
+        try touch("\(scratch.path)/photos/a.jpg")
+        let found = problem { _ = try CheckpointPlace(resuming: scratch.path + "/photos") }
+        #expect(found?.message == "holds no checkpoint, so there is nothing to resume")
+        #expect(found?.exit == .missingInput && found?.file == scratch.path + "/photos")
+        #expect(try scratch.names("photos") == ["a.jpg"])
+    }
+
     @Test func resumingWithoutAPathTakesTheRunSavedLast() throws {
         let scratch = try ScratchFolder()
         try touch("\(scratch.path)/train/weights/last.safetensors", age: 300)
-        try touch("\(scratch.path)/train2/weights/last.safetensors", age: 100)
+        try touch("\(scratch.path)/train-2/weights/last.safetensors", age: 100)
         try touch("\(scratch.path)/train3/weights/best.safetensors")
         try touch("\(scratch.path)/trainer/weights/last.safetensors")
-        #expect(try CheckpointPlace.latest(in: scratch.path, name: "train")?.run == "\(scratch.path)/train2")
+        #expect(try CheckpointPlace.latest(in: scratch.path, name: "train")?.run == "\(scratch.path)/train-2")
         #expect(try CheckpointPlace.latest(in: scratch.path, name: "other") == nil)
         #expect(try CheckpointPlace.latest(in: scratch.path + "/nowhere", name: "train") == nil)
         // What cannot be searched must not be taken for empty: a new run would overwrite what is there.

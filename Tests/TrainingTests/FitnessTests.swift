@@ -1,5 +1,6 @@
 import Testing
-import Training
+
+@testable import Training
 
 @Suite struct FitnessTests {
     @Test func fitnessIsTheWeightedSumOfTheFourNumbersToFiveDecimals() {
@@ -11,5 +12,14 @@ import Training
 
     @Test func aNumberThatIsNoneCountsAsZero() {
         #expect(fitness([.nan, 0.5, .nan, 0.25], weights: [0.5, 0.5, 0, 0.5]) == 0.375)
+    }
+
+    @Test func anEpochOfNothingIsNoImprovementOnNothing() {
+        var stopping = EarlyStopping(patience: 2)
+        let verdicts = (1...3).map { stopping.observe(0, epoch: $0) }
+        #expect(verdicts.map(\.isBest) == [true, false, false])
+        #expect(verdicts.map(\.stops) == [false, false, true])
+        #expect(stopping.bestEpoch == 1)
+        #expect(stopping.observe(0.00001, epoch: 4).isBest)
     }
 }

@@ -126,6 +126,55 @@ import Testing
         #expect(try bench.folder.checkpoints.load("best").tensors.entries == loaded.tensors.entries)
     }
 
+    /// A run of three epochs whose table somebody has spoilt, and what is said when it is resumed.
+    private func resumed(
+        _ scratch: ScratchFolder, from name: String = "last", spoilt: ([String]) -> [String]
+    ) throws -> String {
+        do {
+            let run = HandDrivenRun()
+            let bench = try JournalBench(scratch) { $0.savePeriod = 1 }
+            for fitness in [0.1, 0.2, 0.3] { try run.epoch(bench.journal, fitness: fitness, isBest: true) }
+        }
+        let lines = spoilt(try scratch.lines("train/results.csv"))
+        try (lines.joined(separator: "\n") + "\n")
+            .write(toFile: "\(scratch.path)/train/results.csv", atomically: false, encoding: .utf8)
+        let loaded = try CheckpointFolder.load(name, in: "\(scratch.path)/train/weights")
+        return try JournalBench(scratch, resumed: Snapshot(loaded.tensors, path: loaded.path)).screen.text
+    }
+
+    @Test func aTableWithoutItsLastRowGetsItBackFromTheCheckpoint() throws {
+        let scratch = try ScratchFolder()
+        var whole: [String] = []
+        let said = try resumed(scratch) { lines in
+            whole = lines
+            return lines.dropLast()
+        }
+        #expect(whole.count == 4)
+        #expect(try scratch.lines("train/results.csv") == whole)
+        #expect(said.contains("results.csv lacked the row of epoch 3"))
+    }
+
+    @Test func rowsThatNobodyKnowsAreSaidToBeMissing() throws {
+        let scratch = try ScratchFolder()
+        let said = try resumed(scratch) { [$0[0], $0[1], $0[3]] }
+        #expect(said.contains("warning: ") && said.contains("results.csv lacks the row of epoch 2"))
+        #expect(try scratch.lines("train/results.csv").count == 3)
+    }
+
+    @Test func aLastRowThatIsNotTheCheckpointsIsNoticed() throws {
+        let scratch = try ScratchFolder()
+        let said = try resumed(scratch) { lines in lines.dropLast() + [lines[3].replacing("37.5", with: "36.5")] }
+        #expect(said.contains("epoch 3 in results.csv is not the one that last.safetensors was saved with"))
+    }
+
+    @Test func rowsBeyondAnEarlierCheckpointAreKeptAside() throws {
+        let scratch = try ScratchFolder()
+        let said = try resumed(scratch, from: "epoch0") { $0 }
+        #expect(try scratch.lines("train/results.csv").count == 2)
+        #expect(try scratch.lines("train/results.old.csv").count == 4)
+        #expect(said.contains("results.csv went on to epoch 3, epoch0.safetensors ends at epoch 1"))
+    }
+
     @Test func otherColumnsBeginANewTable() throws {
         let scratch = try ScratchFolder()
         let run = HandDrivenRun()

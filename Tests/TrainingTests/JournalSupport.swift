@@ -165,9 +165,19 @@ struct JournalBench {
 final class FlakyFiles: FileOperations {
     private let system = SystemFiles()
     let isFull = Mutex(false)
+    /// Checkpoints that get no file, by the beginnings of their names.
+    let refused = Mutex<[String]>([])
+
+    private func refuse(_ operation: String, _ path: String) throws {
+        let name = (path as NSString).lastPathComponent
+        if refused.withLock({ $0.contains { name.hasPrefix($0) } }) {
+            throw FileFailure(operation: operation, path: path, code: EIO)
+        }
+    }
 
     func create(_ path: String) throws -> Int32 {
         if isFull.withLock({ $0 }) { throw FileFailure(operation: "create", path: path, code: ENOSPC) }
+        try refuse("create", path)
         return try system.create(path)
     }
 
@@ -178,7 +188,10 @@ final class FlakyFiles: FileOperations {
     func sync(_ file: Int32, path: String) throws { try system.sync(file, path: path) }
     func close(_ file: Int32, path: String) throws { try system.close(file, path: path) }
     func read(_ path: String) throws -> [UInt8] { try system.read(path) }
-    func link(_ path: String, to second: String) throws { try system.link(path, to: second) }
+    func link(_ path: String, to second: String) throws {
+        try refuse("link", second)
+        try system.link(path, to: second)
+    }
     func rename(_ path: String, to target: String) throws { try system.rename(path, to: target) }
     func unlink(_ path: String) throws { try system.unlink(path) }
     func syncFolder(_ path: String) throws { try system.syncFolder(path) }

@@ -16,7 +16,7 @@ public enum FolderSeries {
             throw cannotMake(project, "it is no folder or may not be written")
         }
         for number in 1...mostRuns {
-            let path = "\(project)/\(name)\(number == 1 ? "" : "-\(number)")"
+            let path = "\(project)/\(folder(name, number))"
             // A name may have folders in it.
             let parent = FilePath.folder(of: path)
             try? FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
@@ -40,14 +40,15 @@ public enum FolderSeries {
         return path
     }
 
-    /// Whether a folder is one of a series; earlier releases numbered without the dash.
+    /// Whether a folder is one of a series: `exp12` is no run of `exp`, it is the first one of its own name.
     public static func contains(_ folder: String, of name: String) -> Bool {
-        guard folder.hasPrefix(name) else { return false }
-        let rest = folder.dropFirst(name.count)
-        if rest.isEmpty { return true }
-        let number = rest.hasPrefix("-") ? rest.dropFirst() : rest
-        return !number.isEmpty && number.allSatisfy { ("0"..."9").contains($0) }
+        if folder == name { return true }
+        guard folder.hasPrefix(name + "-"), let number = Int(folder.dropFirst(name.count + 1)) else { return false }
+        return (2...mostRuns).contains(number) && folder == self.folder(name, number)
     }
+
+    /// The folder of the run of a number, from 1.
+    private static func folder(_ name: String, _ number: Int) -> String { number == 1 ? name : "\(name)-\(number)" }
 
     /// A folder that is not there and cannot be made.
     public static func cannotMake(_ path: String, _ reason: String) -> Problem {

@@ -7,6 +7,9 @@ import Synchronization
 /// The order and the batches do not depend on the number of threads. How far ahead the threads run is bounded in number
 /// and bytes; the batch that is wanted next is always prepared.
 public final class Prefetcher: Sendable {
+    /// Bytes of batches beyond which no new one is begun, unless told otherwise.
+    public static let byteLimit = 1 << 29
+
     private let state: State
 
     /// - Parameters:
@@ -16,7 +19,7 @@ public final class Prefetcher: Sendable {
     ///   - byteLimit: size of prepared and unfinished batches beyond which no new one is begun.
     ///   - prepare: batch number n; called from any thread, for several numbers at once.
     public init(
-        count: Int, threads: Int, ahead: Int = 8, byteLimit: Int = 1 << 29,
+        count: Int, threads: Int, ahead: Int = 8, byteLimit: Int = Prefetcher.byteLimit,
         prepare: @escaping @Sendable (Int) throws -> Batch
     ) {
         precondition(ahead > 0, "\(ahead) batches ahead")

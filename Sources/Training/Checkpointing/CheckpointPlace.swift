@@ -14,6 +14,9 @@ public struct CheckpointPlace: Equatable, Codable, Sendable {
     /// The checkpoint's file.
     public var file: String { CheckpointFolder.file(name, in: folder) }
 
+    /// The checkpoint's file and the one before it, which does where the first is missing or damaged.
+    private var files: [String] { [file, CheckpointFolder.file(name + ".prev", in: folder)] }
+
     /// The newest checkpoint of the run in a folder.
     public init(run: String) {
         self.init(run: run, name: "last", folder: RunFolder.weights(in: run))
@@ -36,6 +39,12 @@ public struct CheckpointPlace: Equatable, Codable, Sendable {
         if isFolder.boolValue {
             let isWeights = (full as NSString).lastPathComponent == RunFolder.weightsName
             self.init(run: isWeights ? FilePath.folder(of: full) : full)
+            // Else the folder would be locked, and so written into, before that is found.
+            guard files.contains(where: { FileManager.default.fileExists(atPath: $0) }) else {
+                throw Problem(
+                    "holds no checkpoint, so there is nothing to resume", file: path,
+                    remedy: "Give a run folder or its last.safetensors", exit: .missingInput)
+            }
             return
         }
         let folder = FilePath.folder(of: full)
@@ -83,8 +92,7 @@ public struct CheckpointPlace: Equatable, Codable, Sendable {
         let runs = names.filter { FolderSeries.contains($0, of: name) }
         let dated = runs.compactMap { run -> (place: CheckpointPlace, date: Date)? in
             let place = CheckpointPlace(run: "\(project)/\(run)")
-            let files = [place.file, CheckpointFolder.file("last.prev", in: place.folder)]
-            let dates = files.compactMap {
+            let dates = place.files.compactMap {
                 (try? FileManager.default.attributesOfItem(atPath: $0))?[.modificationDate] as? Date
             }
             return dates.max().map { (place, $0) }

@@ -7,15 +7,29 @@ import Synchronization
 ///
 /// May be used from any thread.
 public final class CheckpointWriter: Sendable {
+    /// A further name of a checkpoint that is not on disk yet.
+    private struct Due {
+        var name: String
+        var snapshot: Snapshot
+    }
+
     /// What the journal has written down so far, and what is on disk.
     private struct Desk {
         /// Up to here the other files of the run are complete.
         var written: Position
         var tally = EpochTally()
+        /// The last row of `results.csv`.
+        var row: String?
         /// Of `last`.
         var saved: Position?
         /// The best state while its file could not be written.
-        var unsavedBest: SafeTensors?
+        var best: Due?
+        /// The newest of those that are kept, likewise.
+        var kept: Due?
+        /// Epoch that the file `best` is of; nil where there is none.
+        var bestEpoch: Int?
+
+        var due: [Due] { [best, kept].compactMap { $0 } }
     }
 
     private let folder: CheckpointFolder
@@ -30,17 +44,23 @@ public final class CheckpointWriter: Sendable {
         self.savePeriod = savePeriod
         let position = resumed?.progress.position ?? Position(epoch: 0, step: 0)
         let isLast = resumed?.path == CheckpointFolder.file("last", in: folder.path)
-        desk = Mutex(Desk(written: position, tally: resumed?.tally ?? EpochTally(), saved: isLast ? position : nil))
+        desk = Mutex(
+            Desk(
+                written: position, tally: resumed?.tally ?? EpochTally(), row: resumed?.row,
+                saved: isLast ? position : nil))
     }
 
     /// Counts so far of the epoch at hand.
     var tally: EpochTally { desk.withLock { $0.tally } }
 
     /// Takes note that everything up to a position is written down.
-    func advance(to position: Position, tally: EpochTally) {
+    ///
+    /// - Parameter row: the epoch's, where the position is the end of one.
+    func advance(to position: Position, tally: EpochTally, row: String? = nil) {
         desk.withLock {
             $0.written = position
             $0.tally = tally
+            $0.row = row ?? $0.row
         }
     }
 
@@ -50,16 +70,23 @@ public final class CheckpointWriter: Sendable {
     func save(_ report: EpochReport, _ state: RunState) throws {
         let snapshot = try copy(state)
         // Before anything can fail, so that a later save makes good for this one.
-        if report.isBest { desk.withLock { $0.unsavedBest = snapshot.tensors } }
+        desk.withLock {
+            if report.isBest { $0.best = Due(name: "best", snapshot: snapshot) }
+            if let name = keptName(epoch: report.epoch) { $0.kept = Due(name: name, snapshot: snapshot) }
+        }
         try write(snapshot)
-        if savePeriod > 0, report.epoch % savePeriod == 0 { try folder.link("last", as: "epoch\(report.epoch)") }
+    }
+
+    /// Name of the checkpoint that is kept after an epoch (from 0).
+    private func keptName(epoch: Int) -> String? {
+        savePeriod > 0 && epoch % savePeriod == 0 ? "epoch\(epoch)" : nil
     }
 
     /// Saves the state as `last`, unless it is there already.
     ///
     /// - Throws: `Problem` of exit code `inputOutput`.
     public func saveNow(_ state: RunState) throws {
-        let isSaved = desk.withLock { $0.saved == state.progress.position && $0.unsavedBest == nil }
+        let isSaved = desk.withLock { $0.saved == state.progress.position && $0.due.isEmpty }
         if !isSaved { try write(try copy(state)) }
     }
 
@@ -88,32 +115,77 @@ public final class CheckpointWriter: Sendable {
     private func copy(_ state: RunState) throws -> Snapshot { try state.changing { try copyLocked(state) } }
 
     private func copyLocked(_ state: RunState) throws -> Snapshot {
-        try Snapshot(ofLocked: state, facts: facts, tally: tally)
+        let (tally, row) = desk.withLock { ($0.tally, $0.row) }
+        return try Snapshot(ofLocked: state, facts: facts, tally: tally, row: row)
     }
 
     private func write(_ snapshot: Snapshot) throws {
+        let due = desk.withLock(\.due)
+        func isOfThis(_ item: Due) -> Bool { item.snapshot.progress.position == snapshot.progress.position }
+        // What is of an earlier state first: on a disk without room `last` then stays the one that has it.
+        let earlier = Result { for item in due where !isOfThis(item) { try place(item) } }
         try folder.save(snapshot.tensors, as: "last")
         desk.withLock { $0.saved = snapshot.progress.position }
-        guard let best = desk.withLock({ $0.unsavedBest }) else { return }
-        if best.metadata["progress"] == snapshot.tensors.metadata["progress"] {
-            try folder.link("last", as: "best")
-        } else {
-            try folder.save(best, as: "best")
-        }
-        desk.withLock { $0.unsavedBest = nil }
+        for item in due where isOfThis(item) { try place(item) }
+        try earlier.get()
     }
 
-    /// Brings `best` to where the run goes on from: one of a later epoch is forgotten, and one that is due is made of
-    /// `last`, where a run ended between the two.
-    func completeBest(after snapshot: Snapshot) throws {
-        if let best = try? SafeTensors(contentsOf: path(of: "best")), let later = try? Snapshot(best, path: ""),
-            later.progress.epoch > snapshot.progress.epoch
-        {
-            try folder.remove("best")
+    /// Gives a checkpoint its further name: the file `last`, where that is the same state, else a file of its own.
+    private func place(_ item: Due) throws {
+        let position = item.snapshot.progress.position
+        if desk.withLock({ $0.saved == position }) {
+            try folder.link("last", as: item.name)
+        } else {
+            try folder.save(item.snapshot.tensors, as: item.name)
         }
+        desk.withLock {
+            if item.name == $0.best?.name { ($0.best, $0.bestEpoch) = (nil, position.epoch) }
+            if item.name == $0.kept?.name { $0.kept = nil }
+        }
+    }
+
+    /// Whether the file `best` is there, and is of the best epoch so far.
+    func hasBest(of progress: Progress) -> Bool {
+        let epoch = desk.withLock(\.bestEpoch)
+        return epoch != nil && epoch == progress.stopping.bestEpoch
+    }
+
+    /// Brings `best` and what is kept to where the run goes on from: a best one of a later epoch is forgotten, and names
+    /// that are due are given to `last`, where a run ended between the two.
+    ///
+    /// - Returns: what the user should know of a `best` that is not the run's.
+    func completeNames(after snapshot: Snapshot) throws -> String? {
         let progress = snapshot.progress
-        let isBest = progress.step == 0 && progress.epoch > 0 && progress.stopping.bestEpoch == progress.epoch
-        guard isBest, snapshot.path == path(of: "last") else { return }
-        try folder.link("last", as: "best")
+        var best = (try? SafeTensors(contentsOf: path(of: "best"))).flatMap { try? Snapshot($0, path: "") }
+        if let later = best, later.progress.epoch > progress.epoch {
+            try folder.remove("best")
+            best = nil
+        }
+        if progress.step == 0, progress.epoch > 0, snapshot.path == path(of: "last") {
+            if progress.stopping.bestEpoch == progress.epoch {
+                try folder.link("last", as: "best")
+                best = snapshot
+            }
+            if let name = keptName(epoch: progress.epoch - 1) { try folder.link("last", as: name) }
+        }
+        desk.withLock { $0.bestEpoch = best?.progress.epoch }
+        return doubt(about: best?.progress, after: snapshot)
+    }
+
+    private func doubt(about best: Progress?, after snapshot: Snapshot) -> String? {
+        let stopping = snapshot.progress.stopping
+        guard stopping.bestEpoch > 0, best?.stopping != stopping || best?.epoch != stopping.bestEpoch else {
+            return nil
+        }
+        let file = (path(of: "best") as NSString).lastPathComponent
+        let name = (snapshot.path as NSString).lastPathComponent
+        let claim = "the best epoch so far was \(stopping.bestEpoch)"
+        guard let best else { return "\(claim), but \(file) is missing: its weights are lost" }
+        if best.epoch == stopping.bestEpoch, best.stopping.bestFitness != stopping.bestFitness {
+            return "\(file) and \(name) are not of one run: epoch \(best.epoch) has fitness "
+                + "\(best.stopping.bestFitness) in one and \(stopping.bestFitness) in the other; was one exchanged?"
+        }
+        return best.epoch == stopping.bestEpoch
+            ? nil : "\(claim), but \(file) holds epoch \(best.epoch): the weights of the best one are lost"
     }
 }

@@ -21,13 +21,16 @@ public struct Snapshot: Sendable {
     let averageUpdates: Int
     let stepsTracked: Int
     let tally: EpochTally
+    /// The last row of `results.csv`; nil before the first, and in checkpoints of before.
+    let row: String?
 
     /// Raised whenever files of before cannot be continued any more.
     static let formatVersion = 1
 
     /// Copies the state; the caller holds its lock.
-    init(ofLocked state: RunState, facts: RunFacts, tally: EpochTally) throws {
+    init(ofLocked state: RunState, facts: RunFacts, tally: EpochTally, row: String? = nil) throws {
         path = "checkpoint"
+        self.row = row
         self.facts = facts
         self.tally = tally
         progress = state.progress
@@ -60,6 +63,7 @@ public struct Snapshot: Sendable {
         text["steps_tracked"] = String(stepsTracked)
         text["progress"] = try SnapshotLayout.json(progress)
         text["tally"] = try SnapshotLayout.json(tally)
+        text["results_row"] = row
         tensors = SafeTensors(entries: entries, metadata: text)
     }
 

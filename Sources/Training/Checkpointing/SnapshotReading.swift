@@ -7,7 +7,8 @@ extension Snapshot {
     /// What a checkpoint file says.
     ///
     /// - Parameter path: the file in messages.
-    /// - Throws: `Problem` when it is no checkpoint, of another format version, or lacks something.
+    /// - Throws: `Problem` when it is no checkpoint, of another format version, lacks something, or has a number that
+    ///   cannot be.
     public init(_ tensors: SafeTensors, path: String) throws {
         let text = SnapshotText(metadata: tensors.metadata, path: path)
         try text.requireFormat()
@@ -15,6 +16,7 @@ extension Snapshot {
         self.path = path
         progress = try text.json("progress", Progress.self)
         tally = try text.json("tally", EpochTally.self)
+        row = tensors.metadata["results_row"]
         optimizer = try text.string("optimizer")
         optimizerSteps = try text.count("optimizer_steps")
         averageUpdates = try text.count("ema_updates")
@@ -24,10 +26,7 @@ extension Snapshot {
             model: tensors.metadata.filter { ["table", "names", "strides", "imgsz"].contains($0.key) },
             teacherDigest: try text.string("teacher_digest"), dataDigest: try text.string("data_digest"),
             shards: try text.count("shards"), convolutions: tensors.metadata["convolutions"] ?? "")
-        let counts = [progress.epoch, progress.step, progress.gathered, progress.termSteps, facts.shards - 1]
-        guard counts.allSatisfy({ $0 >= 0 }), progress.epochs > 0 else {
-            throw text.problem("has a progress that cannot be: \(tensors.metadata["progress"] ?? "")")
-        }
+        try checkNumbers()
     }
 
     /// Reads `weights/last` of a run folder, or a checkpoint file, on rank 0, and tells all ranks.
@@ -53,13 +52,18 @@ extension Snapshot {
     }
 }
 
+extension Snapshot {
+    /// What to do about a checkpoint that cannot be.
+    static let remedy = "Resume from a checkpoint that this program wrote, or start a new run"
+}
+
 /// The text of a checkpoint, with messages for what is missing.
 private struct SnapshotText {
     let metadata: [String: String]
     let path: String
 
     func problem(_ message: String) -> Problem {
-        Problem(message, file: path, remedy: "Resume from a checkpoint that this program wrote, or start a new run")
+        Problem(message, file: path, remedy: Snapshot.remedy)
     }
 
     func requireFormat() throws {
@@ -82,7 +86,7 @@ private struct SnapshotText {
     }
 
     func count(_ key: String) throws -> Int {
-        guard let value = Int(try string(key)), value >= 0 else { throw problem("has no count in '\(key)'") }
+        guard let value = Int(try string(key)) else { throw problem("has no count in '\(key)'") }
         return value
     }
 

@@ -77,7 +77,8 @@ struct EventLine {
             let epoch = object["epoch"] as? Int
         else { return false }
         guard let step = object["step"] as? Int else { return epoch <= position.epoch }
-        return Position(epoch: epoch - 1, step: step) <= position
+        // Whatever number a line has: nothing is added to it or taken from it.
+        return (epoch, step) <= (position.epoch + 1, position.step)
     }
 
     private func named(_ values: [Double]) -> EventValue { .object(zip(terms, values).map { ($0, .number($1)) }) }

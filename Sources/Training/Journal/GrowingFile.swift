@@ -87,6 +87,13 @@ final class GrowingFile {
         return String(decoding: start[..<end], as: UTF8.self)
     }
 
+    /// The whole lines of the file, without their ends.
+    var lines: [String] {
+        guard let data = FileManager.default.contents(atPath: path) else { return [] }
+        let end = data.lastIndex(of: UInt8(ascii: "\n")) ?? data.startIndex
+        return data[..<end].split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// Cuts off the end: a torn last line, then lines as long as `isKept` says no.
     func cut(until isKept: (String) -> Bool) throws {
         guard let data = FileManager.default.contents(atPath: path) else { return }

@@ -59,6 +59,13 @@ struct ResultsTable {
     /// The 1-based epoch of a line; nil for the header and anything else.
     static func epoch(ofRow line: String) -> Int? { line.split(separator: ",").first.flatMap { Int($0) } }
 
+    /// Whether a text is the line of a 1-based epoch in this table.
+    func isRow(_ text: String, epoch: Int) -> Bool {
+        let cells = text.split(separator: ",", omittingEmptySubsequences: false)
+        return cells.count == columns.count && Int(cells[0]) == epoch
+            && cells.allSatisfy { Double($0) != nil }
+    }
+
     /// As the reference rounds results.
     private func rounded(_ value: Double) -> Double {
         value.isFinite ? (value * 1e5).rounded(.toNearestOrEven) / 1e5 : value

@@ -64,21 +64,56 @@ public final class RunJournal: Journal {
         do {
             try events.cut { EventLine.isBefore(position, line: $0) }
             try scalars.resume(at: position)
-            let isSameTable = results.firstLine == nil || results.firstLine == table.header
-            if isSameTable {
-                try results.cut { ResultsTable.epoch(ofRow: $0).map { $0 <= position.epoch } ?? ($0 == table.header) }
-            } else {
-                let old = folder.file("results.old.csv")
-                try? FileManager.default.removeItem(atPath: old)
-                try FileManager.default.moveItem(atPath: results.path, toPath: old)
-                try note("the columns of results.csv have changed; the rows so far are in \(old)")
-            }
+            try resumeTable(from: snapshot)
         } catch {
             throw Problem(
                 "the files of the run cannot be continued: \(error.localizedDescription)", file: folder.path,
                 remedy: "Make the folder writable", exit: .cannotCreate)
         }
-        try checkpoints.completeBest(after: snapshot)
+        if let doubt = try checkpoints.completeNames(after: snapshot) { log.note("warning: \(doubt)") }
+    }
+
+    /// Brings `results.csv` to where the run goes on from: one row for each of its epochs.
+    private func resumeTable(from snapshot: Snapshot) throws {
+        let old = folder.file("results.old.csv")
+        guard results.firstLine == nil || results.firstLine == table.header else {
+            try? FileManager.default.removeItem(atPath: old)
+            try FileManager.default.moveItem(atPath: results.path, toPath: old)
+            return log.note("the columns of results.csv have changed; the rows so far are in \(old)")
+        }
+        let epoch = snapshot.progress.epoch
+        let name = (snapshot.path as NSString).lastPathComponent
+        let last = results.lines.compactMap(ResultsTable.epoch).max() ?? 0
+        // A run that was killed has the row of one epoch more than its checkpoint.
+        if last > epoch + 1 {
+            try? FileManager.default.removeItem(atPath: old)
+            try FileManager.default.copyItem(atPath: results.path, toPath: old)
+            log.note(
+                "warning: results.csv went on to epoch \(last), \(name) ends at epoch \(epoch): the rows beyond are "
+                    + "in \(old); where this is not what you wanted, another checkpoint took the place of \(name)")
+        }
+        try results.cut { ResultsTable.epoch(ofRow: $0).map { $0 <= epoch } ?? ($0 == table.header) }
+        if results.firstLine != nil { completeTable(epochs: epoch, lastRow: snapshot.row, of: name) }
+    }
+
+    /// Gives the table back what only a mishap can have taken from it, and says what is not as it should be.
+    private func completeTable(epochs: Int, lastRow: String?, of name: String) {
+        let rows = results.lines.dropFirst()
+        let known = lastRow.flatMap { table.isRow($0, epoch: epochs) ? $0 : nil }
+        var missing = Set(1..<epochs + 1).subtracting(rows.compactMap(ResultsTable.epoch))
+        if missing.contains(epochs), let known {
+            append(known, to: results, durably: true)
+            log.note("results.csv lacked the row of epoch \(epochs), which \(name) has: it is written again")
+            missing.remove(epochs)
+        } else if let known, let row = rows.last, ResultsTable.epoch(ofRow: row) == epochs, row != known {
+            log.note(
+                "warning: the row of epoch \(epochs) in results.csv is not the one that \(name) was saved with; was one "
+                    + "of the two exchanged?")
+        }
+        guard let first = missing.min(), let last = missing.max() else { return }
+        log.note(
+            "warning: results.csv lacks the \(first == last ? "row of epoch \(first)" : "rows of epochs \(first) to \(last)")"
+        )
     }
 
     private func prepare(_ facts: RunFacts) throws {
@@ -110,13 +145,14 @@ public final class RunJournal: Journal {
     /// - Throws: `Problem` of exit code `inputOutput` when the last save of the run fails.
     public func finish(_ report: EpochReport, _ state: RunState) throws {
         let tally = checkpoints.tally
-        append(table.row(report, terms: line.terms, tally: tally), to: results, durably: true)
+        let row = table.row(report, terms: line.terms, tally: tally)
+        append(row, to: results, durably: true)
         append(line.epoch(report, tally), to: events, durably: true)
         let values = table.values(report, terms: line.terms, tally: tally)
         for trouble in scalars.append(values, epoch: report.epoch + 1) { log.note("warning: \(trouble)") }
         display.show(report, state.progress, tally)
         if let text = LoadingLine.text(report.loading, waitingShare: tally.waitingShare) { log.write(text) }
-        checkpoints.advance(to: state.progress.position, tally: EpochTally())
+        checkpoints.advance(to: state.progress.position, tally: EpochTally(), row: row)
         let isFinal = report.stops || state.progress.epoch >= state.progress.epochs
         do { try checkpoints.save(report, state) } catch let problem as Problem where !isFinal {
             try note("warning: \(problem) Training goes on and saves again after the next epoch.")
@@ -134,7 +170,10 @@ public final class RunJournal: Journal {
         let files = [("Best weights", "best"), ("Last checkpoint", "last")].map { title, name in
             (name: title, path: checkpoints.path(of: name))
         }
-        let existing = files.filter { FileManager.default.fileExists(atPath: $0.path) }
+        let existing = files.filter { file in
+            FileManager.default.fileExists(atPath: file.path)
+                && (file.path != checkpoints.path(of: "best") || checkpoints.hasBest(of: state.progress))
+        }
         log.note(
             text: RunSummary(ending: ending, progress: state.progress, run: folder.path, files: existing).text)
     }

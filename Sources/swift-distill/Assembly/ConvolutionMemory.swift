@@ -1,4 +1,5 @@
 import Checkpoints
+import Diagnostics
 import Foundation
 import Models
 import Tensors
@@ -49,7 +50,7 @@ struct ConvolutionMemory {
         if !missing.isEmpty {
             known.merge(ConvolutionTrial.decide(missing)) { $1 }
             do {
-                try writeDurably(Array(ConvolutionRecord(cpu: cpu, known).text), to: path)
+                try writeDurably(Array(try ConvolutionRecord(cpu: cpu, known).text), to: path)
             } catch {
                 trouble = trouble ?? "\(error)"
             }

@@ -4,30 +4,51 @@ import Datasets
 import Diagnostics
 import Foundation
 
-/// The images of a run: scanned once by rank 0, known to all.
-struct DataLoading {
+/// What a data set says of itself, known to all ranks before any of its images is looked at.
+struct DataNaming {
+    /// Names of the classes of a run.
     let names: [String]
     /// What Python prints for some of them.
     let printedNames: [String: String]
+    /// On rank 0.
+    let description: DatasetDescription?
+
+    /// - Parameters:
+    ///   - split: images to judge by.
+    ///   - print: takes lines for people, on rank 0.
+    init(
+        _ recipe: Recipe, judgingBy split: SplitName = .val, ranks: any Communicator, print: (String) -> Void
+    ) throws {
+        description = ranks.rank == 0 ? try DatasetDescription(of: recipe, judgingBy: split) : nil
+        description?.notes.forEach(print)
+        let text = try ranks.broadcast(description.map { Array(try JSONEncoder().encode($0.names)) } ?? [])
+        let printed = try ranks.broadcast(description.map { Array(try JSONEncoder().encode($0.printedNames)) } ?? [])
+        printedNames = try JSONDecoder().decode([String: String].self, from: Data(printed))
+        names = recipe.singleCls ? ["item"] : try JSONDecoder().decode([String].self, from: Data(text))
+    }
+}
+
+/// The images of a run: scanned once by rank 0, known to all.
+struct DataLoading {
+    let names: [String]
     let train: ImageCatalog?
     let val: ImageCatalog
+    private let description: DatasetDescription?
 
     /// Scans the splits and tells every rank what was found.
     ///
     /// - Parameters:
+    ///   - naming: of the recipe's data set.
     ///   - training: whether the training split is needed.
     ///   - judging: images to validate on, and whose labels count there.
     ///   - print: takes lines for people, on rank 0.
     ///   - detail: takes lines that are too many for a terminal, on rank 0.
     init(
-        _ recipe: Recipe, training: Bool, judging: ValidationSettings = ValidationSettings(),
-        ranks: any Communicator, print: (String) -> Void,
-        detail: (String) -> Void = { _ in }
+        _ recipe: Recipe, _ naming: DataNaming, training: Bool, judging: ValidationSettings = ValidationSettings(),
+        ranks: any Communicator, print: (String) -> Void, detail: (String) -> Void = { _ in }
     ) throws {
-        var parts: [[UInt8]] = [[], [], [], []]
-        if ranks.rank == 0 {
-            var description = try DatasetDescription(of: recipe, judgingBy: judging.split)
-            description.notes.forEach(print)
+        var parts: [[UInt8]] = [[], []]
+        if let description = naming.description {
             let wanted = try ClassChoice.indices(judging.classes, among: description.names, of: "the data set")
             func scan(_ split: DatasetSplit, _ name: String, _ purpose: SplitPurpose) throws -> ImageCatalog {
                 // The other ranks wait for the whole scan: they are told that it goes on.
@@ -47,20 +68,22 @@ struct DataLoading {
             }
             if recipe.val || !training { try val.checkObjects(description.val, .validation) }
             parts[1] = val.encoded()
-            if training {
-                parts[0] = try scan(description.train, "train", .training).encoded()
-                if let note = description.writeIfMissing() { print(note) }
-            }
-            parts[2] = Array(try JSONEncoder().encode(description.names))
-            parts[3] = Array(try JSONEncoder().encode(description.printedNames))
+            if training { parts[0] = try scan(description.train, "train", .training).encoded() }
         }
         parts = try parts.map { try ranks.broadcast($0) }
         train = parts[0].isEmpty ? nil : try ImageCatalog(decoding: parts[0])
         val = try ImageCatalog(decoding: parts[1])
-        names = recipe.singleCls ? ["item"] : try JSONDecoder().decode([String].self, from: Data(parts[2]))
-        printedNames = try JSONDecoder().decode([String: String].self, from: Data(parts[3]))
+        (names, description) = (naming.names, naming.description)
         try train?.checkReachable()
         try val.checkReachable()
+    }
+
+    /// Writes the description into a data set that has none, on rank 0, once a run of it begins.
+    ///
+    /// - Returns: what the user should know of it.
+    func describe() -> String? {
+        var description = description
+        return description?.writeIfMissing()
     }
 
     /// Folders and lists that the images come from.

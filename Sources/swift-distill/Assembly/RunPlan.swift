@@ -41,8 +41,24 @@ struct RunPlan {
                     + "\(counted(global, "image")) a step, \(counted(steps, "step")) an epoch, gradients gathered over "
                     + counted(schedule.accumulation, "step"),
                 rule.note,
-            ] + RunPlan.remainder(recipe, global) + growth.notes(stepsPerEpoch: steps)
+            ] + RunPlan.updates(schedule, recipe, globalBatch: global, stepsPerEpoch: steps)
+            + RunPlan.remainder(recipe, global) + growth.notes(stepsPerEpoch: steps)
             + RunPlan.compression(recipe)
+    }
+
+    /// Updates below which a model has hardly begun to learn.
+    private static let fewUpdates = 50
+
+    /// Says how often the weights move in the whole run, which a time limit leaves open.
+    private static func updates(
+        _ schedule: Schedule, _ recipe: Recipe, globalBatch: Int, stepsPerEpoch: Int
+    ) -> [String] {
+        guard recipe.time == 0 else { return [] }
+        let count = schedule.updates(batches: recipe.epochs * stepsPerEpoch)
+        let line = "the run makes \(counted(count, "update")) of the weights in \(counted(recipe.epochs, "epoch"))"
+        guard count < fewUpdates else { return [line] }
+        let key = globalBatch < recipe.nbs ? "`nbs` (\(recipe.nbs))" : "`batch` (\(recipe.batch))"
+        return ["warning: \(line), which teaches little; lower \(key) or train for more `epochs`"]
     }
 
     /// Says where equal parts are fewer images than the batch that was asked for.

@@ -16,8 +16,10 @@ struct TrainingRun {
     private let recipe: Recipe
     private let ranks: any Communicator
     private let log: RunLog
-    /// The run that goes on, with the place it was saved in.
-    private let resumed: (snapshot: Snapshot, place: CheckpointPlace)?
+    /// The run that goes on.
+    private let resumed: Snapshot?
+    /// Its folder, on rank 0.
+    private let resumedFolder: RunFolder?
 
     /// Reads what a resumed run was, if it is one.
     init(_ reading: RecipeReading, ranks: any Communicator) throws {
@@ -25,17 +27,23 @@ struct TrainingRun {
         log = RunLog(isQuiet: ranks.rank != 0)
         for note in reading.notes { log.note(note) }
         if let place = try TrainingRun.place(of: reading.recipe, ranks: ranks) {
+            // Locked before it is read: of two starts the second would else go on from where the first one was.
+            resumedFolder = ranks.rank == 0 ? try RunFolder(resuming: place) : nil
             let (snapshot, warning) = try Snapshot.load(place, ranks: ranks)
             if let warning { log.note("warning: \(warning)") }
             let before = try Recipe(yaml: snapshot.facts.recipe, file: snapshot.path)
+            let hadTeacher = !before.teacher.isEmpty && before.distils
+            try snapshot.check(
+                terms: DetectionObjective(recipe: before, hasTeacher: hadTeacher).names.count,
+                mostFitness: before.fitnessWeights.reduce(0, +))
             let merged = try before.resumed(by: reading)
             for note in merged.notes { log.note(note) }
             recipe = merged.recipe
-            resumed = (snapshot, place)
+            resumed = snapshot
         } else {
             try reading.checkInputs("teacher", "student", "pretrained", "data", "distillation_dataset")
             recipe = reading.recipe
-            resumed = nil
+            (resumed, resumedFolder) = (nil, nil)
             if recipe.resume != .no {
                 log.note(
                     "there is no checkpoint to resume from in \(recipe.project) (runs \(recipe.name), \(recipe.name)-2, "
@@ -63,30 +71,39 @@ struct TrainingRun {
     /// - Parameter json: gets what came of the run.
     func run(telling json: JSONOutput) throws -> ExitCode {
         try Machine.start(recipe, ranks: ranks)
+        // What can be wrong is looked for in the order of what that costs: places, names and models, images, and only then
+        // whatever measures and computes.
+        try checkPlaces()
+        let naming = try DataNaming(recipe, ranks: ranks) { log.note($0) }
+        let (student, teacher) = try models(naming)
         let data = try DataLoading(
-            recipe, training: true, ranks: ranks, print: { log.note($0) }, detail: { log.write($0) })
+            recipe, naming, training: true, ranks: ranks, print: { log.note($0) }, detail: { log.write($0) })
         guard let images = data.train else { preconditionFailure("training data were asked for") }
-        let (student, teacher) = try models(data)
-        let convolutions = try ConvolutionPlanning(recipe: recipe, ranks: ranks).decide(
-            student: student, teacher: teacher, resumed: resumed?.snapshot.facts.convolutions)
-        log.note("convolutions: \(convolutions.note)")
         let plan = try RunPlan(
-            recipe, resumed: resumed?.snapshot, images: images.count, classCount: data.names.count,
+            recipe, resumed: resumed, images: images.count, classCount: data.names.count, ranks: ranks)
+        let memory = try RunMemory(
+            recipe, plan, student: student, teacher: teacher, loaders: loaderThreads, train: images, val: data.val,
             ranks: ranks)
+        log.note(memory.text)
+        if let warning = try memory.check(ranks: ranks) { log.note(warning) }
+        let convolutions = try ConvolutionPlanning(recipe: recipe, ranks: ranks).decide(
+            student: student, teacher: teacher, resumed: resumed?.facts.convolutions)
+        log.note("convolutions: \(convolutions.note)")
         for note in plan.notes { log.note(note) }
         let state = RunState(
             weights: student.weights,
             optimizer: plan.rule.usesSGD ? SGD(student.weights) : AdamW(student.weights, beta1: plan.rule.momentum),
             progress: Progress(epochs: recipe.epochs, patience: recipe.patience))
         let facts = facts(student, teacher, data, plan, convolutions.record)
-        try restore(state, facts)
         let objective = DetectionObjective(recipe: recipe, hasTeacher: teacher != nil)
+        try restore(state, facts, stepsPerEpoch: plan.shards.stepsPerEpoch, terms: objective.names.count)
         log.note("loss = \(objective.text)")
 
         let evaluator = try evaluator(of: student, data, plan)
         let result = RunResult(recipe: recipe, facts: facts, objective: objective.text, ranks: ranks)
         // Before anything that takes long: whether there is room for what comes out.
         let journal = try journal(facts, objective, stepsPerEpoch: plan.shards.stepsPerEpoch)
+        if let note = data.describe() { log.note(note) }
         let pictures = pictures(journal, names: data.names)
         pictures?.drawLabels(of: images)
         if state.progress.isOver { log.note("this run is finished already") }
@@ -105,17 +122,23 @@ struct TrainingRun {
             source: try source(images, data, plan, pictures), ranks: ranks, localShards: plan.local.count,
             schedule: plan.schedule, state: state, journal: journal,
             stopRequested: { StopSignal.received != nil }, tapeMemory: Machine.tapeMemory(ranks: ranks))
-        let ending = try trainer.run()
+        let folder = (journal as? RunJournal)?.folder
+        let ending: Ending
+        do { ending = try trainer.run() } catch let problem as Problem where problem.exit == .diverged {
+            // All ranks come here, and the first of them to end ends the others.
+            leaveWeights(folder, result)
+            _ = try ranks.broadcast([])
+            throw problem
+        }
         StopSignal.onTermination(nil)
         try (journal as? RunJournal)?.conclude(ending, state)
         let outcome = (journal as? RunJournal).map { TrainingResult($0, ending, state.progress) }
         if ending == .stoppedOnRequest {
+            leaveWeights(folder, result)
             if let outcome { try json.write(outcome) }
             return .stopped
         }
-        let comparison = try (journal as? RunJournal).map {
-            try result.handOver($0.folder.checkpoints, student: student, epochs: state.progress.epoch)
-        }
+        let comparison = try folder.map { try result.handOver($0, student: student, epochs: state.progress.epoch) }
         if recipe.plots {
             let validation = FinalValidation(student: student, evaluator: evaluator, ranks: ranks, log: log)
             let details = try validation.details(of: (journal as? RunJournal)?.folder.checkpoints)
@@ -128,13 +151,33 @@ struct TrainingRun {
         return .done
     }
 
+    /// The weights of a run that ends before its time, for other programs; one that cannot write them has saved all the same.
+    private func leaveWeights(_ folder: RunFolder?, _ result: RunResult) {
+        guard let folder else { return }
+        do {
+            let names = try result.writeTorchFiles(folder.checkpoints)
+            if !names.isEmpty { log.note("for other programs: \(names.joined(separator: ", ")) in the same folder") }
+        } catch {
+            log.note("warning: \(error)")
+        }
+    }
+
     // MARK: Parts
 
-    private func models(_ data: DataLoading) throws -> (student: Detector, teacher: Detector?) {
-        var loading = ModelLoading(recipe: recipe, classNames: data.names, printedNames: data.printedNames)
+    /// Before anything that takes long: whether there is room for what comes out.
+    private func checkPlaces() throws {
+        guard ranks.rank == 0 else { return }
+        try Registry(root: recipe.registry).check()
+        if resumedFolder == nil {
+            try FolderProbe.check(recipe.project) { FolderSeries.cannotMake($0, $1) }
+        }
+    }
+
+    private func models(_ naming: DataNaming) throws -> (student: Detector, teacher: Detector?) {
+        var loading = ModelLoading(recipe: recipe, classNames: naming.names, printedNames: naming.printedNames)
         let teacher = try loading.teacher()
         try refuseAnotherTeacher(teacher)
-        let student = try resumed.map { try loading.student(of: $0.snapshot) } ?? loading.student()
+        let student = try resumed.map { try loading.student(of: $0) } ?? loading.student()
         for note in loading.notes { log.note(note) }
         if let teacher, teacher.strides != student.strides {
             throw Problem(
@@ -191,9 +234,14 @@ struct TrainingRun {
     }
 
     /// Every rank begins with rank 0's numbers, whatever its CPU made of fresh ones.
-    private func restore(_ state: RunState, _ facts: RunFacts) throws {
+    private func restore(_ state: RunState, _ facts: RunFacts, stepsPerEpoch: Int, terms: Int) throws {
         if let resumed {
-            try state.restore(from: resumed.snapshot)
+            try state.restore(from: resumed)
+            // Other terms than before where the run has got a teacher, or has lost it.
+            if state.progress.termSums.count != terms {
+                state.progress.termSums = []
+                state.progress.termSteps = 0
+            }
             // The command line may have changed them.
             state.progress.stopping.patience = recipe.patience
             let (seconds, epoch) = (state.progress.seconds, state.progress.epoch)
@@ -201,9 +249,14 @@ struct TrainingRun {
             state.progress.epochs =
                 isTimed
                 ? Progress.epochs(fittingInto: recipe.time, seconds: seconds, finished: epoch) : recipe.epochs
-            for line in resumed.snapshot.facts.differences(to: facts) { log.note("warning: \(line)") }
+            for line in resumed.facts.differences(to: facts) { log.note("warning: \(line)") }
             let progress = state.progress
-            log.note("resumed \(resumed.snapshot.path) after epoch \(progress.epoch), step \(progress.step)")
+            if progress.stepsPerEpoch > 0, progress.stepsPerEpoch != stepsPerEpoch {
+                log.note(
+                    "warning: an epoch had \(counted(progress.stepsPerEpoch, "step")) and has \(stepsPerEpoch) now; the run "
+                        + "goes on after the same share of it")
+            }
+            log.note("resumed \(resumed.path) after epoch \(progress.epoch), step \(progress.step)")
         } else {
             let first = try ranks.broadcast(ranks.rank == 0 ? state.weights.values.bytes : [])
             state.weights.values.copy(bytes: first)
@@ -216,17 +269,15 @@ struct TrainingRun {
         _ facts: RunFacts, _ objective: DetectionObjective, stepsPerEpoch: Int
     ) throws -> any Journal {
         guard ranks.rank == 0 else { return SilentJournal() }
-        try ResultFolder(registry: recipe.registry).check()
         let folder =
-            try resumed.map { try RunFolder(resuming: $0.place) }
-            ?? RunFolder(project: recipe.project, name: recipe.name, existOk: recipe.existOk)
+            try resumedFolder ?? RunFolder(project: recipe.project, name: recipe.name, existOk: recipe.existOk)
         log.open(in: folder, resuming: resumed != nil)
         log.note("run folder: \(folder.path)")
         try writeDurably(Array(facts.convolutions.utf8), to: folder.file("convolutions.json"))
         let terms = zip(objective.names, objective.weights).map { (name: $0, weight: $1) }
         return try RunJournal(
             folder, log: log, recipe: recipe, facts: facts, terms: terms, stepsPerEpoch: stepsPerEpoch,
-            resumed: resumed?.snapshot)
+            resumed: resumed)
     }
 
     private var loaderThreads: Int { Prefetcher.threads(workers: recipe.workers, cores: Threads.count) }

@@ -42,10 +42,11 @@ struct ValidationRun {
     mutating func result() throws -> ValidationResult? {
         try Machine.start(recipe, ranks: ranks)
         func tell(_ line: String) { if ranks.rank == 0 { say(line) } }
-        let data = try DataLoading(recipe, training: false, judging: settings, ranks: ranks, print: tell)
-        var loading = ModelLoading(recipe: recipe, classNames: data.names, printedNames: data.printedNames)
+        let naming = try DataNaming(recipe, judgingBy: settings.split, ranks: ranks, print: tell)
+        var loading = ModelLoading(recipe: recipe, classNames: naming.names, printedNames: naming.printedNames)
         let detector = try loading.trained(ModelPlace(model).path, role: "model")
         for note in loading.notes { tell(note) }
+        let data = try DataLoading(recipe, naming, training: false, judging: settings, ranks: ranks, print: tell)
         if let size = loading.imageSize, !isSizeGiven { recipe.imgsz = size }
         let multiple = detector.sideMultiple
         recipe.imgsz = recipe.imgsz.map { ($0 + multiple - 1) / multiple * multiple }

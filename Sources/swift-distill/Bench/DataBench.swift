@@ -39,7 +39,8 @@ struct DataBench {
     /// The result on rank 0, nil elsewhere.
     func run() throws -> DataBenchResult? {
         try Machine.start(recipe, ranks: ranks)
-        let loading = try DataLoading(recipe, training: true, ranks: ranks, print: { _ in })
+        let naming = try DataNaming(recipe, ranks: ranks, print: { _ in })
+        let loading = try DataLoading(recipe, naming, training: true, ranks: ranks, print: { _ in })
         guard let train = loading.train else { preconditionFailure("training data were asked for") }
         let own = try Path.allCases.map { path in
             ranks.report(phase: path.rawValue, step: 0)

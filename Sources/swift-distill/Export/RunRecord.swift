@@ -18,8 +18,8 @@ struct RunRecord {
     ]
     /// Keys that decide where and on what machine a run happens, and change no number of it.
     private static let circumstances: Set<String> = [
-        "project", "name", "exist_ok", "registry", "resume", "threads", "workers", "save_period", "log_every", "debug",
-        "checkpoint_activations",
+        "project", "name", "exist_ok", "registry", "registry_keep", "resume", "threads", "workers", "save_period",
+        "log_every", "debug", "checkpoint_activations",
     ]
 
     /// - Parameter checkpoint: the file; `results.csv` is looked for in its run folder.

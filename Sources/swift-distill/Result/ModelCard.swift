@@ -25,6 +25,12 @@ struct ModelCard: Codable, Equatable {
     }
 
     var task = "detect"
+    /// Name of the run; nil in cards of before, as are the two below.
+    var run: String?
+    /// The number that epochs and results are compared by; nil when the run did not validate.
+    var fitness: Double?
+    /// What fitness is made of.
+    var metric: String?
     var architecture: String
     var parameters: Int
     var classes: [String]
@@ -54,6 +60,9 @@ struct ModelCard: Codable, Equatable {
     var shards: Int
     var program: String
     var date: String
+
+    /// Digest of the validation images alone, the last part of `dataDigest`.
+    var validationDigest: Substring { dataDigest.split(separator: "-").last ?? "" }
 
     /// Pretty-printed JSON with sorted keys.
     func json() throws -> [UInt8] {

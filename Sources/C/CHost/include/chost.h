@@ -56,6 +56,8 @@ int chost_memory_file_open(int process, int file, int64_t number, int64_t bytes)
 int chost_memory_file_map(int file, int64_t offset, void *address, size_t bytes);
 // Bytes that can still be allocated before the host or the control group runs out; -1 when unknown.
 int64_t chost_available_bytes(void);
+// Addresses that this process can still take under its limit (ulimit -v), in bytes; -1 without a limit.
+int64_t chost_free_addresses(void);
 // Bytes free for this user on the disk that holds `path`; -1 when unknown.
 int64_t chost_free_disk_bytes(const char *path);
 // 1 when `path` lies on a network file system, 0 when not, -1 when unknown.
