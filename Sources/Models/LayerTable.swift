@@ -90,7 +90,8 @@ public struct LayerTable: Equatable, Sendable {
     /// Field by field; written out because the tuples of `scales` have no equality of their own.
     public static func == (a: LayerTable, b: LayerTable) -> Bool {
         a.classCount == b.classCount && a.scale == b.scale && a.backbone == b.backbone && a.head == b.head
-            && a.style == b.style && a.scales.map(\.letter) == b.scales.map(\.letter) && a.scales.map(\.scale) == b.scales.map(\.scale)
+            && a.style == b.style && a.scales.map(\.letter) == b.scales.map(\.letter)
+            && a.scales.map(\.scale) == b.scales.map(\.scale)
     }
 }
 

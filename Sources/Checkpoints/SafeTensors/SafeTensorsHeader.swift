@@ -40,7 +40,9 @@ struct SafeTensorsHeader {
                     metadata[key] = try scanner.string()
                 }
             } else {
-                guard tensors.count < Self.mostTensors else { throw problem("has more than \(Self.mostTensors) tensors") }
+                guard tensors.count < Self.mostTensors else {
+                    throw problem("has more than \(Self.mostTensors) tensors")
+                }
                 tensors.append(try tensor(name, &scanner))
             }
         }

@@ -86,7 +86,9 @@ struct ModuleWalk {
         for (key, value) in pairs {
             guard case .string(let name) = key, !name.hasPrefix("_") else { continue }
             let elements = graph.elements(value)
-            guard elements.map({ $0.count <= Self.longestAttribute && $0.allSatisfy(Self.isPlain) }) ?? Self.isPlain(value)
+            guard
+                elements.map({ $0.count <= Self.longestAttribute && $0.allSatisfy(Self.isPlain) })
+                    ?? Self.isPlain(value)
             else { continue }
             attributes[name] = try graph.node(value, limits: limits, problem: archive.problem)
         }

@@ -15,7 +15,9 @@ struct C3: LayerBlock {
         cv2 = ConvBlock(inputs, hidden, style: style, in: scope / "cv2")
         cv3 = ConvBlock(2 * hidden, outputs, style: style, in: scope / "cv3")
         bottlenecks = (0..<depth).map { index in
-            Bottleneck(hidden, hidden, shortcut: shortcut, kernels: (1, 3), expansion: 1, style: style, in: scope / "m" / index)
+            Bottleneck(
+                hidden, hidden, shortcut: shortcut, kernels: (1, 3), expansion: 1, style: style, in: scope / "m" / index
+            )
         }
     }
 

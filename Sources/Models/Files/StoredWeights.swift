@@ -67,7 +67,9 @@ public struct StoredWeights {
             values[part] = nil
             origins[part] = nil
         }
-        let kind = parts[0].hasSuffix("_orig") ? "masks of pruning are applied" : "weights are put together from their weight norm"
+        let kind =
+            parts[0].hasSuffix("_orig")
+            ? "masks of pruning are applied" : "weights are put together from their weight norm"
         if !notes.contains(kind) { notes.append(kind) }
     }
 
