@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-extension ActivationFunction: @retroactive CaseIterable {
+extension ActivationFunction: CaseIterable {
     /// One of each kind.
     public static let allCases: [ActivationFunction] = [.identity, .silu, .relu, .leakyReLU(slope: 0.1), .hardSwish]
 

@@ -79,9 +79,8 @@ struct ModelLoading {
         let transfer = try Problem.within(path) {
             try student.transfer(stored.values, classNames: file.names, printed: printedNames)
         }
-        notes += (own?.notes ?? stored.notes + foreignStyle(of: file, table, path: path)).map {
-            "student \(path): \($0)"
-        }
+        let remarks = try own?.notes ?? stored.notes + foreignStyle(of: file, table, path: path)
+        notes += remarks.map { "student \(path): \($0)" }
         notes.append("student \(path): \(transfer.summary)")
         if let misfits = transfer.misfits { notes.append("student \(path): \(misfits)") }
         if transfer.transferred == 0 {
