@@ -6,7 +6,10 @@ import Testing
 @testable import TestSupport
 
 /// Models that say only in their modules what they compute, beside the program that made them.
-@Suite(.enabled(if: Peer.has("ultralytics", "cv2"), "needs PEER_PYTHON with ultralytics"))
+@Suite(
+    .enabled(
+        if: Peer.has("ultralytics", "cv2", "onnx", "onnxruntime"),
+        "needs PEER_PYTHON with ultralytics, onnx and onnxruntime"))
 struct PeerModelTests {
     private struct Said: Decodable {
         /// Rows x1, y1, x2, y2, score and class by model.
@@ -47,6 +50,7 @@ struct PeerModelTests {
             #expect(run.code == ExitCode.badData.rawValue && run.complaints.count == 1, "\(name): \(run)")
             #expect(run.errors.contains("\(name).pt: ") && run.errors.contains(words), "\(name): \(run.errors)")
         }
+        try expectGraphs(of: said.predictions.keys.sorted(), in: folder.url)
         try expectTransfers(of: said.tensors, picture, in: folder.url)
     }
 
@@ -85,6 +89,18 @@ struct PeerModelTests {
                 #expect(own["category_id"] as? Int == Int(row[5]) + 1)
             }
         }
+    }
+
+    /// What was exported answers in another runtime as the models do in theirs.
+    private func expectGraphs(of names: [String], in folder: URL) throws {
+        // 96 pixels are no multiple of the largest stride of this one.
+        let names = names.filter { $0 != "levels" }
+        let script = ProgramRun.root.appending(path: "Tests/CommandTests/Scripts/judge_graphs.py").path
+        let outcome = try ProgramRun.start([Peer.python, script, folder.path] + names, limit: 120)
+        let line = try #require(outcome.lines.first { $0.hasPrefix("SAID ") }, "\(outcome.errors.suffix(2000))")
+        let differences = try JSONDecoder().decode([String: [Double]].self, from: Data(line.dropFirst(5).utf8))
+        #expect(differences.count == 2 * names.count)
+        for (name, pair) in differences { #expect(pair[0] < 0.01 && pair[1] < 1e-4, "\(name): \(pair)") }
     }
 
     /// State dictionaries of wrappers give all their tensors.
