@@ -10,6 +10,8 @@ public struct ModelFile: Sendable {
     public var weights: [String: Weight]
     /// Names of the tensors: as in the state dictionary of a `.pt`, sorted otherwise.
     public var weightNames: [String]
+    /// What a `.pt` says of its modules, by their places in the tree: class, and attributes that are plain values.
+    public var modules: [String: (type: String, attributes: [String: Node])] = [:]
     /// The layer table.
     public var table: Node?
     /// Class names, the first class first.
@@ -73,6 +75,7 @@ public struct ModelFile: Sendable {
     init(_ checkpoint: TorchCheckpoint, path: String) throws {
         weights = Dictionary(uniqueKeysWithValues: checkpoint.weights.map { ($0.name, $0.weight) })
         weightNames = checkpoint.weights.map(\.name)
+        modules = checkpoint.modules
         table = checkpoint.table
         classCount = checkpoint.classCount
         strides = checkpoint.strides

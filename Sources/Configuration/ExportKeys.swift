@@ -16,7 +16,7 @@ public enum ExportKeys {
         SettingKey("batch", \.batch, .whole(1...1024), "onnx: images per call"),
         SettingKey("dynamic", \.dynamic, .flag, "onnx: any number of images of any size"),
         SettingKey("simplify", \.simplify, .flag, "onnx: no superfluous nodes, which our graphs never have"),
-        SettingKey("opset", \.opset, Form<Int>.whole(13...21).orEmpty, "onnx: version of the operators"),
+        SettingKey("opset", \.opset, Form<Int>.whole(12...21).orEmpty, "onnx: version of the operators"),
         SettingKey("nms", \.nms, .flag, "onnx: suppression inside, giving [N, max_det, 6]"),
         SettingKey("conf", \.conf, Form<Double>.number(0...1).orEmpty, "onnx with nms: least confidence"),
         SettingKey("iou", \.iou, .number(0...1), "onnx with nms: overlap above which a box is dropped"),

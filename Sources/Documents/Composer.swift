@@ -57,8 +57,9 @@ struct Composer {
     private mutating func takeScalar(_ text: String, plain: Bool, _ event: Event) throws {
         try count(1, event)
         let kind = try scalar(text, plain: plain, event)
-        let node = Node(kind, text: text, file: file, line: event.line, column: event.column)
-        let finished = Finished(node: node, isMergeKey: plain && event.tag == nil && text == "<<")
+        let isPlain = plain && event.tag == nil
+        let node = Node(kind, text: text, isPlain: isPlain, file: file, line: event.line, column: event.column)
+        let finished = Finished(node: node, isMergeKey: isPlain && text == "<<")
         if let anchor = event.anchor { anchors[anchor] = finished }
         try add(finished)
     }

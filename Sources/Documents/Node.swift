@@ -38,6 +38,8 @@ public struct Node: Sendable {
     public var kind: Kind
     /// A scalar as it was written, without quotes; nil for lists and maps.
     public var text: String?
+    /// Whether it was written without quotes, so that other programs may read it as another type.
+    public var isPlain: Bool
     /// The document the node comes from.
     public var file: String?
     /// 1-based line in `file`.
@@ -47,10 +49,12 @@ public struct Node: Sendable {
 
     /// A node; `text` is made from the value when it is not given.
     public init(
-        _ kind: Kind, text: String? = nil, file: String? = nil, line: Int? = nil, column: Int? = nil
+        _ kind: Kind, text: String? = nil, isPlain: Bool = false, file: String? = nil, line: Int? = nil,
+        column: Int? = nil
     ) {
         self.kind = kind
         self.text = text ?? Node.spelling(of: kind)
+        self.isPlain = isPlain
         self.file = file
         self.line = line
         self.column = column

@@ -16,6 +16,8 @@ public struct ExportedModel: Sendable {
     public let weights: [(name: String, weight: Weight)]
     /// Pixels per cell of each level of the head.
     public let strides: [Int]
+    /// What sides of images are multiples of.
+    public let sideMultiple: Int
     /// Channels inside the class branches.
     public let classWidth: Int
     /// Side of the training's images, or height and width.
@@ -25,6 +27,8 @@ public struct ExportedModel: Sendable {
     /// What was found in the file and has no place in the model, and what had to be rounded.
     public let notes: [String]
     let entries: [String: Weight]
+    /// As the field's classes describe them.
+    let modules: FieldModule
 
     /// - Parameter path: the file in messages.
     /// - Throws: `Problem` when the file carries no layer table, or its weights do not fit it.
@@ -34,27 +38,30 @@ public struct ExportedModel: Sendable {
                 "carries no layer table, so that its architecture is not known", file: path,
                 remedy: "Use a detection model: a .pt of Ultralytics, or a .safetensors of this program")
         }
-        let source = file.weights.mapValues { ($0.shape, $0.values) }
-        table = try Problem.within(path) { try LayerTable(document: document) }
-        let head = table.rows.count - 1
-        let rows = file.weights["model.\(head).cv3.0.2.bias"]?.shape.first ?? table.classCount
+        let stored = try StoredModel(
+            table: document, weights: file.weights.mapValues { ($0.shape, $0.values) }, modules: file.modules,
+            strides: file.strides, file: path)
+        table = stored.table
+        let rows = stored.weights.values["model.\(table.rows.count - 1).cv3.0.2.bias"]?.shape.first ?? table.classCount
         let known = file.names ?? []
         names = (0..<max(rows, 1)).map { $0 < known.count ? known[$0] : "class_\($0)" }
-        let width = Detector.classWidth(in: source, headLayer: head)
-        let table = table
-        let names = names
-        let model = try Problem.within(path) { try Detector(table: table, classNames: names, classWidth: width) }
-        try model.load(source, rows: Dictionary(uniqueKeysWithValues: names.indices.map { ($0, $0) }), file: path)
+        let model = try stored.detector(
+            classNames: names, rows: Dictionary(uniqueKeysWithValues: names.indices.map { ($0, $0) }))
+        let origins = stored.weights.origins
         weights = try model.weights.entries.map { entry in
-            (entry.name, try ExportedModel.exact(entry, of: model.weights, in: file, path: path))
+            let origin = origins[entry.name].flatMap { $0.count == 1 ? file.weights[$0[0]] : nil }
+            return (entry.name, try ExportedModel.exact(entry, of: model.weights, origin, path: path))
         }
+        modules = model.modules
         entries = Dictionary(uniqueKeysWithValues: weights.map { ($0.name, $0.weight) })
         strides = model.strides
+        sideMultiple = model.sideMultiple
         classWidth = model.classWidth
         imageSize = file.imageSize
         record = file.record
         self.document = ExportedModel.completed(document, table, classCount: names.count)
-        notes = ExportedModel.notes(on: file, kept: weights)
+        let used = weights.flatMap { origins[$0.name] ?? [] }
+        notes = stored.notes + ExportedModel.notes(on: file, used: Set(used), kept: weights)
     }
 
     /// A detector of these weights.
@@ -65,11 +72,11 @@ public struct ExportedModel: Sendable {
         return model
     }
 
-    /// The file's own values; what a file may lack, in the model's.
+    /// The file's own values, where a tensor is taken as the file has it; else those of the model.
     private static func exact(
-        _ entry: Weights.Entry, of weights: Weights, in file: ModelFile, path: String
+        _ entry: Weights.Entry, of weights: Weights, _ origin: Weight?, path: String
     ) throws -> Weight {
-        var weight = file.weights[entry.name] ?? Weight(shape: entry.shape, values: weights.read(entry))
+        var weight = origin ?? Weight(shape: entry.shape, values: weights.read(entry))
         if case .counter = entry.content {
             weight.integers = weight.integers ?? [Weights.steps(weight.values.first ?? 0)]
             return weight
@@ -82,10 +89,11 @@ public struct ExportedModel: Sendable {
         return weight
     }
 
-    private static func notes(on file: ModelFile, kept: [(name: String, weight: Weight)]) -> [String] {
+    private static func notes(
+        on file: ModelFile, used: Set<String>, kept: [(name: String, weight: Weight)]
+    ) -> [String] {
         var notes: [String] = []
-        let known = Set(kept.map(\.name))
-        let foreign = file.weightNames.filter { !known.contains($0) }
+        let foreign = file.weightNames.filter { !used.contains($0) }
         if let first = foreign.first {
             let count = counted(foreign.count, "tensor")
             notes.append("\(count) without a place in this architecture stay behind: \(Node.printable(first)), …")
@@ -107,6 +115,8 @@ public struct ExportedModel: Sendable {
             }
         }
         set("nc", Node(.int(classCount)))
+        for pair in table.styleEntries { set(pair.key, pair.value) }
+        if document["activation"] != nil { set("activation", Node(.string(table.activation))) }
         if document["channels"] == nil { set("channels", Node(.int(3))) }
         if document["scale"] == nil, let scale = table.scale { set("scale", Node(.string(scale))) }
         if document["yaml_file"] == nil { set("yaml_file", Node(.string("\(table.architecture).yaml"))) }

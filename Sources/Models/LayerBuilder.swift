@@ -8,8 +8,8 @@ enum LayerLimits {
     static let channels = 1 << 16
     /// Side of a convolution's or a pool's window, and its stride.
     static let window = 64
-    /// Input pixels per cell; sides of images are multiples of it.
-    static let stride = 32
+    /// Input pixels per cell of the coarsest map: that of a head with a sixth level.
+    static let stride = 64
     /// Parameters of the whole model.
     static let parameters = 500_000_000
 }
@@ -56,7 +56,7 @@ struct LayerBuilder {
         sources.append(from)
         let head = DetectHead(
             inputs: from.map { channels[$0] }, classCount: classCount, classWidth: classWidth,
-            strides: from.map { strides[$0] }, in: weights.scope / "model" / (rows.count - 1))
+            strides: from.map { strides[$0] }, style: table.style, in: weights.scope / "model" / (rows.count - 1))
         try checkSize(rows.count - 1)
         return head
     }
@@ -86,6 +86,7 @@ struct LayerBuilder {
     }
 
     private func block(_ row: LayerTable.Row, _ index: Int, _ from: [Int]) throws -> any LayerBlock {
+        try checkArguments(row, index)
         let place = weights.scope / "model" / index
         let inputs = from.map { $0 < 0 ? 3 : channels[$0] }
         let flag = row.arguments.count > 1 ? row.arguments[1].bool : nil
@@ -93,13 +94,16 @@ struct LayerBuilder {
         case "Conv": return try convolutions(row, index, inputs[0], in: place)
         case "C2f":
             return C2f(
-                inputs[0], try outputs(row, index), depth: table.repeats(row), shortcut: flag ?? false, in: place)
+                inputs[0], try outputs(row, index), depth: table.repeats(row), shortcut: flag ?? false,
+                style: table.style, in: place)
         case "C3":
-            return C3(inputs[0], try outputs(row, index), depth: table.repeats(row), shortcut: flag ?? true, in: place)
+            return C3(
+                inputs[0], try outputs(row, index), depth: table.repeats(row), shortcut: flag ?? true,
+                style: table.style, in: place)
         case "SPPF":
             let window = try number(row, index, 1, 5)
             guard window % 2 == 1 else { throw problem(index, "pools over a window of \(window); it must be odd") }
-            return SPPF(inputs[0], try outputs(row, index), window: window, in: place)
+            return SPPF(inputs[0], try outputs(row, index), window: window, style: table.style, in: place)
         case "nn.Upsample":
             guard try number(row, index, 1) == 2, row.arguments.count > 2, row.arguments[2] == "nearest" else {
                 throw problem(index, "does not enlarge by 2 to the nearest, which alone is supported")
@@ -110,6 +114,25 @@ struct LayerBuilder {
             throw Problem(
                 "row \(index) of the layer table asks for \(row.module), which is not supported",
                 remedy: "Supported are Conv, C2f, C3, SPPF, nn.Upsample, Concat and Detect (YOLOv8 and YOLOv5u)")
+        }
+    }
+
+    /// Arguments that no block here takes, by module: their first position and the classes' own values. Others would be
+    /// another network's.
+    private static let fixedArguments: [String: (first: Int, values: [LayerTable.Argument])] = [
+        "Conv": (4, [1, 1, true]), "C2f": (2, [1, .double(0.5)]), "C3": (2, [1, .double(0.5)]),
+        "SPPF": (2, [3, false]), "nn.Upsample": (3, [.none, .none]), "Concat": (0, [1]),
+    ]
+
+    private func checkArguments(_ row: LayerTable.Row, _ index: Int) throws {
+        guard let (first, values) = Self.fixedArguments[row.module] else { return }
+        for (position, argument) in row.arguments.enumerated().dropFirst(first) {
+            let isKnown = position - first < values.count && argument.means(values[position - first])
+            guard isKnown || argument.means(.none) else {
+                throw problem(
+                    index,
+                    "has \(argument.spelling) as argument \(position + 1) of \(row.module), which is not supported")
+            }
         }
     }
 
@@ -127,7 +150,8 @@ struct LayerBuilder {
         }
         func block(_ inputs: Int, _ scope: WeightScope) -> SingleConv {
             SingleConv(
-                block: ConvBlock(inputs, outputs, kernel: kernel, stride: stride, padding: padding, in: scope))
+                block: ConvBlock(
+                    inputs, outputs, kernel: kernel, stride: stride, padding: padding, style: table.style, in: scope))
         }
         let repeats = table.repeats(row)
         if repeats == 1 { return block(inputs, place) }

@@ -1,8 +1,11 @@
 import Diagnostics
 import Documents
+import Layers
+import Tensors
 
 extension LayerTable {
-    /// Reads a table as the field writes it: `nc`, `scales`, `scale`, `backbone`, `head`.
+    /// Reads a table as the field writes it: `nc`, `scales`, `scale`, `activation`, `backbone`, `head`; and the constants of
+    /// BatchNorm, which the field leaves to its code, in `bn_eps` and `bn_momentum`.
     ///
     /// - Parameter scale: the letter to use; nil takes the document's own, else the first.
     /// - Throws: `Problem` naming the place that is not understood.
@@ -31,16 +34,52 @@ extension LayerTable {
                 "the layer table has no scale '\(letter)'",
                 remedy: "It has \(scales.map(\.letter).joined(separator: ", "))")
         }
-        if let activation = document["activation"]?.string, !activation.contains("SiLU") {
-            throw document.problem("activation \(activation) is not supported", remedy: "Use a table with SiLU")
-        }
         if let bins = document["reg_max"]?.int, bins != DetectHead.bins {
             throw document.problem("reg_max \(bins) is not supported", remedy: "Use \(DetectHead.bins)")
         }
         self.init(
             classCount: classCount, scales: scales, scale: letter, backbone: try LayerTable.rows(document, "backbone"),
-            head: try LayerTable.rows(document, "head"))
+            head: try LayerTable.rows(document, "head"), style: try LayerTable.style(document))
         if rows.isEmpty { throw document.problem("the layer table has no rows") }
+    }
+
+    private static func style(_ document: Node) throws -> ConvStyle {
+        var style = ConvStyle()
+        if let node = document["activation"], !node.isNull {
+            guard let activation = node.string.flatMap({ ActivationFunction(spelling: $0) }) else {
+                throw node.problem(
+                    "activation \(Node.printable(node.text ?? node.found)) is not supported",
+                    remedy: "Supported are \(ActivationFunction.knownClasses), such as nn.LeakyReLU(0.1)")
+            }
+            style.activation = activation
+        }
+        func share(_ key: String, _ standard: Double) throws -> Double {
+            guard let node = document[key] else { return standard }
+            guard let value = node.double, value > 0, value <= 1 else {
+                throw node.problem("\(key) is \(node.found), not a number above 0 and up to 1")
+            }
+            return value
+        }
+        style.epsilon = try share("bn_eps", style.epsilon)
+        style.momentum = try share("bn_momentum", style.momentum)
+        return style
+    }
+
+    /// The activation as the field's tables spell it.
+    public var activation: String { style.activation.spelling }
+
+    /// What `document` says of the style: nothing of the reference's own.
+    public var styleEntries: [Node.Pair] {
+        let standard = ConvStyle()
+        var pairs: [Node.Pair] = []
+        if style.activation != standard.activation {
+            pairs.append(Node.Pair("activation", Node(.string(style.activation.spelling))))
+        }
+        if style.epsilon != standard.epsilon { pairs.append(Node.Pair("bn_eps", Node(.double(style.epsilon)))) }
+        if style.momentum != standard.momentum {
+            pairs.append(Node.Pair("bn_momentum", Node(.double(style.momentum))))
+        }
+        return pairs
     }
 
     private static func rows(_ document: Node, _ part: String) throws -> [Row] {
@@ -78,6 +117,7 @@ extension LayerTable {
         }
         pairs.append(Node.Pair("scales", Node(.map(sizes))))
         if let scale { pairs.append(Node.Pair("scale", Node(.string(scale)))) }
+        pairs += styleEntries
         pairs += [Node.Pair("backbone", rows(backbone)), Node.Pair("head", rows(head))]
         return Node(.map(pairs))
     }

@@ -1,3 +1,6 @@
+import Documents
+import Layers
+
 /// An architecture as the field writes it: rows of `from, repeats, module, arguments`, and scales that size them.
 public struct LayerTable: Equatable, Sendable {
     /// A constructor argument.
@@ -49,15 +52,19 @@ public struct LayerTable: Equatable, Sendable {
     var backbone: [Row]
     /// Rows that follow the backbone's, the detection head last.
     var head: [Row]
+    /// What follows every convolution of the rows.
+    public internal(set) var style: ConvStyle
 
     init(
-        classCount: Int, scales: [(letter: String, scale: Scale)], scale: String?, backbone: [Row], head: [Row]
+        classCount: Int, scales: [(letter: String, scale: Scale)], scale: String?, backbone: [Row], head: [Row],
+        style: ConvStyle = ConvStyle()
     ) {
         self.classCount = classCount
         self.scales = scales
         self.scale = scale
         self.backbone = backbone
         self.head = head
+        self.style = style
     }
 
     /// All rows, numbered as in weight names (`model.<row>.…`).
@@ -83,7 +90,8 @@ public struct LayerTable: Equatable, Sendable {
     /// Field by field; written out because the tuples of `scales` have no equality of their own.
     public static func == (a: LayerTable, b: LayerTable) -> Bool {
         a.classCount == b.classCount && a.scale == b.scale && a.backbone == b.backbone && a.head == b.head
-            && a.scales.map(\.letter) == b.scales.map(\.letter) && a.scales.map(\.scale) == b.scales.map(\.scale)
+            && a.style == b.style && a.scales.map(\.letter) == b.scales.map(\.letter)
+            && a.scales.map(\.scale) == b.scales.map(\.scale)
     }
 }
 
@@ -107,5 +115,24 @@ extension LayerTable.Argument: ExpressibleByIntegerLiteral, ExpressibleByBoolean
     /// The truth value.
     public var bool: Bool? {
         if case .bool(let value) = self { value } else { nil }
+    }
+
+    /// As a table has it, for messages.
+    var spelling: String {
+        Node.printable(YAML.text(of: node).split(separator: "\n").joined(separator: " "))
+    }
+
+    /// Whether two arguments are the same to the field's classes, which write numbers in several ways, and nothing as text.
+    func means(_ other: LayerTable.Argument) -> Bool {
+        func number(_ argument: LayerTable.Argument) -> Double? {
+            switch argument {
+            case .int(let value): Double(value)
+            case .double(let value): value
+            default: nil
+            }
+        }
+        func plain(_ argument: LayerTable.Argument) -> LayerTable.Argument { argument == "None" ? .none : argument }
+        if let a = number(self), let b = number(other) { return a == b }
+        return plain(self) == plain(other)
     }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The numbers that a formula takes from a model, by name, and the place in the tree of names that it is at.
 public struct ReferenceWeights {
     /// All numbers, convolutions as `[outputs][kernelHeight][kernelWidth][inputs / groups]`.
@@ -59,23 +61,22 @@ extension ReferenceMap {
         return (mean, variance)
     }
 
-    /// `weight · (x − mean) / √(variance + 1e-3) + bias`, with the statistics of the batch or the running ones.
-    public func normalized(_ weights: ReferenceWeights) -> ReferenceMap {
+    /// `weight · (x − mean) / √(variance + epsilon) + bias`, with the statistics of the batch or the running ones.
+    public func normalized(_ weights: ReferenceWeights, epsilon: Double = 1e-3) -> ReferenceMap {
         let (mean, variance) =
             weights.usesRunningStatistics ? (weights["running_mean"], weights["running_var"]) : statistics
         let (scale, shift) = (weights["weight"], weights["bias"])
-        return map { scale[$1] * ($0 - mean[$1]) / (variance[$1] + 1e-3).squareRoot() + shift[$1] }
+        return map { scale[$1] * ($0 - mean[$1]) / (variance[$1] + epsilon).squareRoot() + shift[$1] }
     }
 
-    /// Convolution without bias, BatchNorm and SiLU; outputs are as many as there are weights for.
+    /// Convolution without bias, BatchNorm and an activation; outputs are as many as there are weights for.
     public func block(
         _ weights: ReferenceWeights, kernel: Int = 1, stride: Int = 1, padding: Int? = nil, groups: Int = 1,
-        activates: Bool = true
+        epsilon: Double = 1e-3, activation: (Double) -> Double = { $0 / (1 + exp(-$0)) }
     ) -> ReferenceMap {
         let sums = convolved(
             (weights / "conv")["weight"], outputs: (weights / "bn")["weight"].count, kernel: kernel, stride: stride,
             padding: padding, groups: groups)
-        let result = sums.normalized(weights / "bn")
-        return activates ? result.silu : result
+        return sums.normalized(weights / "bn", epsilon: epsilon).map { value, _ in activation(value) }
     }
 }

@@ -131,7 +131,7 @@ import Testing
         ])
         for root in [state, .dictionary([("state_dict", state)]), .dictionary([("model", state)])] {
             let checkpoint = try read(Self.zip(root))
-            #expect(checkpoint.weights.map(\.name) == ["b", "a"])
+            #expect(checkpoint.weights.map(\.name) == ["module.b", "module.a"])
             #expect(checkpoint.weights[0].weight == Weight(shape: [3, 2], values: [1, 2, 3, 4, 5, 6]))
             #expect(checkpoint.table == nil)
         }

@@ -78,7 +78,7 @@ import Testing
     @Test(
         arguments: [
             (["fromat=pt"], ["`fromat`", "`format`"]), (["format=torchscript"], ["pt, onnx, safetensors"]),
-            (["int8=True"], ["`int8` is not supported", "half=true"]), (["opset=9"], ["`opset`", "13 to 21"]),
+            (["int8=True"], ["`int8` is not supported", "half=true"]), (["opset=9"], ["`opset`", "12 to 21"]),
             (["out.txt"], ["out.txt does not end with .pt"]), (["a.pt", "b.pt"], ["b.pt is one file too many"]),
             (["a.pt", "output=b.pt"], ["two files"]), (["a.pt", "format=onnx"], ["a.pt does not end with .onnx"]),
             (["output=\(teacher)"], ["its own copy", "Name another"]), (["int8"], ["`int8` is not supported"]),

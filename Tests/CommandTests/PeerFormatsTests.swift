@@ -43,6 +43,8 @@ struct PeerFormatsTests {
         try export("model.safetensors", "plain.onnx", "dynamic", "imgsz=64", in: folder.url)
         try export("model.pt", "still.onnx", "imgsz=192", in: folder.url)
         try export("model.pt", "nms.onnx", "imgsz=192", "nms", in: folder.url)
+        try export("model.safetensors", "plain12.onnx", "dynamic", "imgsz=64", "opset=12", in: folder.url)
+        try export("model.pt", "nms12.onnx", "imgsz=192", "nms", "opset=12", in: folder.url)
         let words = ["distillation_dataset=scenes", "imgsz=192", "batch=8", "--json", "val.json"]
         let script = ProgramRun.root.appending(path: "Tests/CommandTests/Scripts/judge_formats.py").path
         let outcome = try Peer.run(script, folder.url.path, limit: 400)

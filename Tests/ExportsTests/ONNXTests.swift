@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [(13, 8), (18, 8), (19, 9), (21, 10)])
+    @Test(arguments: [(12, 8), (13, 8), (18, 8), (19, 9), (21, 10)])
     func theFormatIsTheOldestThatHasTheOperators(_ opset: Int, _ version: Int) throws {
         var options = ONNXOptions(size: (32, 32))
         options.opset = opset

@@ -11,11 +11,11 @@ struct ConvBlockCase: CustomTestStringConvertible {
     var stride = 1
     var padding: Int?
     var groups = 1
-    var activation = ActivationFunction.silu
+    var style = ConvStyle()
 
     init(
         _ input: Shape, _ outputs: Int, k: Int = 1, s: Int = 1, p: Int? = nil, groups: Int = 1,
-        activation: ActivationFunction = .silu
+        style: ConvStyle = ConvStyle()
     ) {
         self.input = input
         self.outputs = outputs
@@ -23,17 +23,17 @@ struct ConvBlockCase: CustomTestStringConvertible {
         stride = s
         padding = p
         self.groups = groups
-        self.activation = activation
+        self.style = style
     }
 
     var testDescription: String {
-        "\(input)→\(outputs), \(kernel)×\(kernel)/\(stride), groups \(groups), \(activation)"
+        "\(input)→\(outputs), \(kernel)×\(kernel)/\(stride), groups \(groups), \(style)"
     }
 
     func block(in scope: WeightScope) -> ConvBlock {
         ConvBlock(
             input.channels, outputs, kernel: kernel, stride: stride, padding: padding, groups: groups,
-            activation: activation, in: scope)
+            style: style, in: scope)
     }
 
     var check: BlockCheck {
@@ -47,7 +47,7 @@ struct ConvBlockCase: CustomTestStringConvertible {
                 [
                     inputs[0].block(
                         weights, kernel: kernel, stride: stride, padding: padding, groups: groups,
-                        activates: activation == .silu)
+                        epsilon: style.epsilon, activation: style.activation.formula)
                 ]
             })
     }
@@ -60,7 +60,11 @@ struct ConvBlockCase: CustomTestStringConvertible {
         ConvBlockCase(Shape(1, 7, 6, 3), 4, k: 6, s: 2, p: 2), ConvBlockCase(Shape(1, 4, 5, 6), 4, k: 3, groups: 2),
         ConvBlockCase(Shape(3, 3, 4, 9), 9, k: 3, groups: 9),
         ConvBlockCase(Shape(1, 5, 5, 10), 5, k: 3, s: 2, groups: 5),
-        ConvBlockCase(Shape(1, 4, 3, 5), 8, k: 3, activation: .identity), ConvBlockCase(Shape(1, 1, 9, 2), 17, k: 5),
+        ConvBlockCase(Shape(1, 4, 3, 5), 8, k: 3, style: ConvStyle(activation: .identity)),
+        ConvBlockCase(Shape(1, 4, 3, 5), 8, k: 3, style: ConvStyle(activation: .relu, epsilon: 0.1)),
+        ConvBlockCase(Shape(1, 4, 3, 5), 8, k: 3, style: ConvStyle(activation: .leakyReLU(slope: 0.1), epsilon: 1e-5)),
+        ConvBlockCase(Shape(1, 4, 3, 5), 8, k: 3, style: ConvStyle(activation: .hardSwish)),
+        ConvBlockCase(Shape(1, 1, 9, 2), 17, k: 5),
     ]
 
     /// Wide enough for every way to convolve, and for several tasks.

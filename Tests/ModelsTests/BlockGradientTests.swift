@@ -53,7 +53,8 @@ import Testing
             inputs: [c.input],
             build: { scope in
                 let bottleneck = Bottleneck(
-                    c.input.channels, c.outputs, shortcut: c.shortcut, expansion: expansion, in: scope)
+                    c.input.channels, c.outputs, shortcut: c.shortcut, expansion: expansion, style: ConvStyle(),
+                    in: scope)
                 return { [bottleneck($0[0])] }
             }, formula: { [$0[0].bottleneck($1, shortcut: c.shortcut)] })
         expectAgreement(check, parameters: 6)
@@ -61,7 +62,7 @@ import Testing
 
     @Test(arguments: stages) func aC2f(_ c: Case) {
         let check = c.check {
-            C2f(c.input.channels, c.outputs, depth: c.depth, shortcut: c.shortcut, in: $0)
+            C2f(c.input.channels, c.outputs, depth: c.depth, shortcut: c.shortcut, style: ConvStyle(), in: $0)
         } _: {
             $0.c2f($1, depth: c.depth, shortcut: c.shortcut)
         }
@@ -70,7 +71,7 @@ import Testing
 
     @Test(arguments: stages + [Case(Shape(2, 3, 3, 4), 6, depth: 0)]) func aC3(_ c: Case) {
         let check = c.check {
-            C3(c.input.channels, c.outputs, depth: c.depth, shortcut: c.shortcut, in: $0)
+            C3(c.input.channels, c.outputs, depth: c.depth, shortcut: c.shortcut, style: ConvStyle(), in: $0)
         } _: {
             $0.c3($1, depth: c.depth, shortcut: c.shortcut)
         }
@@ -81,7 +82,7 @@ import Testing
     func anSPPF(_ c: Case) {
         for window in [3, 5] {
             let check = c.check {
-                SPPF(c.input.channels, c.outputs, window: window, in: $0)
+                SPPF(c.input.channels, c.outputs, window: window, style: ConvStyle(), in: $0)
             } _: {
                 $0.sppf($1, window: window)
             }

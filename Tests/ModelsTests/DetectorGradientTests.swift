@@ -14,7 +14,8 @@ import Testing
             inputs: inputs,
             build: { scope in
                 let head = DetectHead(
-                    inputs: inputs.map(\.channels), classCount: 3, classWidth: 9, strides: [8, 16], in: scope)
+                    inputs: inputs.map(\.channels), classCount: 3, classWidth: 9, strides: [8, 16], style: ConvStyle(),
+                    in: scope)
                 return { levels in
                     let answer = head(levels)
                     return [answer.boxes, answer.scores]

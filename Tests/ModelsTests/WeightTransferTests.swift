@@ -26,7 +26,7 @@ import Testing
     @Test func rowsFollowTheNamesOfTheirClasses() throws {
         let source = try detector(["smoke", "fire", "car"]), student = try detector(["Fire ", "tree"], seed: 1)
         let fresh = try row(1, of: student)
-        let transfer = student.transfer(weights(of: source), classNames: source.classNames)
+        let transfer = try student.transfer(weights(of: source), classNames: source.classNames)
         #expect(try row(0, of: student) == row(1, of: source))
         #expect(try row(1, of: student) == fresh)
         #expect(transfer.summary.contains("copied for Fire"))
@@ -35,7 +35,7 @@ import Testing
     @Test func aNameBeyondTheRowsOfAFileIsUnknown() throws {
         let source = try detector(["smoke"]), student = try detector(["fire", "smoke"], seed: 1)
         let fresh = try row(0, of: student)
-        _ = student.transfer(weights(of: source), classNames: ["smoke", "fire"])
+        _ = try student.transfer(weights(of: source), classNames: ["smoke", "fire"])
         #expect(try row(0, of: student) == fresh)
         #expect(try row(1, of: student) == row(0, of: source))
     }

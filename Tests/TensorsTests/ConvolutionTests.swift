@@ -25,12 +25,12 @@ import Testing
         let sums = c.reference.forward(doubles(c.inputValues), weights: doubles(c.weights))
         let expected = sums.enumerated().map { $1 + Double(c.bias[$0 % c.geometry.outputs]) }
         let input = FramedTensor(c.input, c.inputValues, frame: .nan)
-        for activation in [ActivationFunction.identity, .silu] {
+        for activation in ActivationFunction.allCases {
             let output = FramedTensor(c.output)
             let prepared = PreparedConvolution(
                 c.geometry, weights: c.weights, bias: c.bias, activation: activation, algorithm: c.inference.algorithm)
             prepared(input.view, into: output.view)
-            #expect(agree(output.view.values, activation == .silu ? expected.map { $0 / (1 + exp(-$0)) } : expected))
+            #expect(agree(output.view.values, expected.map(activation.formula)))
             #expect(output.frameIsIntact)
         }
         let plain = Tensor(c.output)

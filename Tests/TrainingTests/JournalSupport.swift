@@ -35,7 +35,7 @@ func smallWeights(channels: Int = 3, seed: Int = 1) -> Weights {
     _ = (root / "conv").parameter("weight", [channels, 2, 3, 3], .weight, .uniform(fanIn: 18))
     _ = (root / "bn").parameter("weight", [channels], .norm, .constant(1))
     _ = (root / "bn").parameter("bias", [channels], .bias, .uniform(fanIn: 4))
-    _ = (root / "bn").statistic("running_mean", count: channels, initial: 0)
+    _ = (root / "bn").statistic("running_mean", count: channels, initial: 0, momentum: 0.03)
     (root / "bn").counter("num_batches_tracked")
     (root / "dfl").constant("weight", [2], [0, 1])
     weights.seal(seed: seed)

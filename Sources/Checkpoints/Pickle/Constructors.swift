@@ -40,9 +40,24 @@ enum Constructors {
         "datetime.timezone": .record, "functools.partial": .record, "copy_reg._reconstructor": .record,
         "copyreg._reconstructor": .record, "types.SimpleNamespace": .record, "argparse.Namespace": .record,
         "ultralytics.IterableSimpleNamespace": .record,
+        "torch._get_layout": .record, "torch._rebuild_sparse_tensor": .record, "torch._rebuild_qtensor": .record,
+        "torch._rebuild_meta_tensor_no_storage": .record, "numpy._frombuffer": .record,
+        "numpy.__randomstate_ctor": .record, "numpy.__generator_ctor": .record,
+        "numpy.__bit_generator_ctor": .record, "re._compile": .record, "array._array_reconstructor": .record,
+    ]
+    /// Types of Python that files made by other people hold among their options, in both spellings of the package.
+    private static let builtins: [String: Kind] = [
+        "range": .record, "xrange": .record, "type": .record, "bytes": .record, "str": .record, "unicode": .record,
+        "int": .record, "long": .record, "float": .record, "bool": .record, "object": .record, "tuple": .list,
     ]
 
-    static func kind(_ global: GlobalName) -> Kind? { kinds["\(global.package).\(global.lastName)"] }
+    /// What a name means; a class of somebody's is an inert record, as it is where objects are made without calling it.
+    static func kind(_ global: GlobalName) -> Kind? {
+        if let kind = kinds["\(global.package).\(global.lastName)"] { return kind }
+        if global.module == "builtins" || global.module == "__builtin__" { return builtins[global.name] }
+        // Functions have small letters; what one would have given cannot be known.
+        return global.lastName.first?.isUppercase == true ? .record : nil
+    }
 
     /// Names that no checkpoint has a reason to mention, refused even where nothing is made with them.
     static func isForbidden(_ global: GlobalName) -> Bool {

@@ -4,18 +4,18 @@ extension PickleReader {
     /// Opcodes that make or fill lists, tuples, sets and dictionaries.
     mutating func container(_ code: UInt8) throws {
         switch code {
-        case UInt8(ascii: "]"), 0x8F: push(list([]))
-        case UInt8(ascii: "}"): push(dictionary())
-        case UInt8(ascii: ")"): push(tuple([]))
-        case UInt8(ascii: "t"): push(tuple(try popMark()))
-        case UInt8(ascii: "l"), 0x91: push(list(try popMark()))
+        case UInt8(ascii: "]"), 0x8F: push(try list([]))
+        case UInt8(ascii: "}"): push(try dictionary())
+        case UInt8(ascii: ")"): push(try tuple([]))
+        case UInt8(ascii: "t"): push(try tuple(try popMark()))
+        case UInt8(ascii: "l"), 0x91: push(try list(try popMark()))
         case 0x85, 0x86, 0x87:
             var values: [PickleValue] = []
             for _ in 0...(code - 0x85) { values.append(try pop()) }
-            push(tuple(values.reversed()))
+            push(try tuple(values.reversed()))
         case UInt8(ascii: "d"):
             let values = try popMark()
-            push(dictionary())
+            push(try dictionary())
             try insert(values)
         case UInt8(ascii: "a"):
             let value = try pop()
@@ -31,24 +31,29 @@ extension PickleReader {
         }
     }
 
-    mutating func list(_ values: [PickleValue]) -> PickleValue {
+    mutating func list(_ values: [PickleValue]) throws -> PickleValue {
+        try pay(PickleCost.list + values.count * PickleCost.value)
         graph.sequences.append(values)
         return .list(graph.sequences.count - 1)
     }
 
-    mutating func tuple(_ values: [PickleValue]) -> PickleValue {
+    mutating func tuple(_ values: [PickleValue]) throws -> PickleValue {
+        try pay(PickleCost.list + values.count * PickleCost.value)
         graph.sequences.append(values)
         return .tuple(graph.sequences.count - 1)
     }
 
-    mutating func dictionary() -> PickleValue {
+    mutating func dictionary() throws -> PickleValue {
+        try pay(PickleCost.list)
         graph.dictionaries.append([])
         return .dictionary(graph.dictionaries.count - 1)
     }
 
     private mutating func append(_ values: [PickleValue]) throws {
         switch try top() {
-        case .list(let index): graph.sequences[index] += values
+        case .list(let index):
+            try pay(values.count * PickleCost.value)
+            graph.sequences[index] += values
         case .object: break  // An inert record of a class derived from a list.
         default: throw input.problem("appends to something that is no list")
         }
@@ -58,6 +63,7 @@ extension PickleReader {
         guard values.count % 2 == 0 else { throw input.problem("has a key without a value") }
         switch try top() {
         case .dictionary(let index):
+            try pay(values.count / 2 * PickleCost.pair)
             for position in stride(from: 0, to: values.count, by: 2) {
                 graph.dictionaries[index].append((key: values[position], value: values[position + 1]))
             }

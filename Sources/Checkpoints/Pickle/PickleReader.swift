@@ -11,6 +11,7 @@ struct PickleReader {
     private var marks: [Int] = []
     private var memo: [UInt64: PickleValue] = [:]
     private var operations = 0
+    private var valueBytes = 0
 
     private init(_ input: PickleInput, limits: ReadingLimits) {
         self.input = input
@@ -50,6 +51,12 @@ struct PickleReader {
         guard operations <= limits.operations else { throw input.problem("never comes to an end") }
     }
 
+    /// Counts the memory of a value, the room that lists grow by included.
+    mutating func pay(_ bytes: Int) throws {
+        valueBytes += bytes
+        guard valueBytes <= limits.valueBytes else { throw input.problem("describes more values than any checkpoint") }
+    }
+
     private mutating func step(_ code: UInt8) throws {
         switch code {
         case 0x80: try protocolNumber()
@@ -65,7 +72,9 @@ struct PickleReader {
             stack.append(try plainValue(code))
         case UInt8(ascii: "X"), UInt8(ascii: "T"), UInt8(ascii: "U"), UInt8(ascii: "B"), UInt8(ascii: "C"),
             0x8C, 0x8D, 0x8E, 0x96:
+            let before = input.position
             stack.append(try text(code))
+            try pay(PickleCost.value + input.position - before)
         case UInt8(ascii: "q"): try remember(try input.number(1))
         case UInt8(ascii: "r"): try remember(try input.number(4))
         case 0x94: try remember(UInt64(memo.count))
@@ -138,7 +147,7 @@ struct PickleReader {
     }
 
     private mutating func remember(_ index: UInt64) throws {
-        memo[index] = try top()
+        if memo.updateValue(try top(), forKey: index) == nil { try pay(PickleCost.memory) }
         guard memo.count <= limits.memoValues else { throw input.problem("remembers too many values") }
     }
 

@@ -18,12 +18,12 @@ extension PickleReader {
                 let inner = Constructors.kind(graph.globals[target]), inner != .indirect
             else { throw input.problem("rebuilds a tensor in an unknown way") }
             return try reduce(graph.globals[target], parts[2])
-        case .dictionary: return dictionary()
+        case .dictionary: return try dictionary()
         case .list:
             let elements = graph.elements(parts.first) ?? []
             try charge(elements.count)
-            return list(elements)
-        case .record: return object(function, arguments)
+            return try list(elements)
+        case .record: return try object(function, arguments)
         }
     }
 
@@ -31,6 +31,7 @@ extension PickleReader {
         guard parts.count >= 4, case .storage(let storage) = parts[0], case .int(let offset) = parts[1],
             let shape = integers(parts[2]), let strides = integers(parts[3]), shape.count == strides.count
         else { throw input.problem("describes a tensor in an unknown way") }
+        try pay(PickleCost.tensor)
         graph.tensors.append(
             TensorRecord(storage: graph.storages[storage], offset: offset, shape: shape, strides: strides))
         return .tensor(graph.tensors.count - 1)

@@ -31,6 +31,7 @@ extension PickleReader {
 
     private mutating func global(_ name: GlobalName) throws -> PickleValue {
         guard !Constructors.isForbidden(name) else { throw refusal(name) }
+        try pay(PickleCost.global + name.module.utf8.count + name.name.utf8.count)
         graph.globals.append(name)
         return .global(graph.globals.count - 1)
     }
@@ -44,11 +45,12 @@ extension PickleReader {
     private mutating func newObject(arguments: PickleValue) throws {
         guard case .global(let index) = try pop() else { throw input.problem("makes an object of no class") }
         let type = graph.globals[index]
-        if Constructors.kind(type) == .dictionary { return push(dictionary()) }
-        push(object(type, arguments))
+        if Constructors.kind(type) == .dictionary { return push(try dictionary()) }
+        push(try object(type, arguments))
     }
 
-    mutating func object(_ type: GlobalName, _ arguments: PickleValue) -> PickleValue {
+    mutating func object(_ type: GlobalName, _ arguments: PickleValue) throws -> PickleValue {
+        try pay(PickleCost.object)
         graph.objects.append(PickleObject(type: type, arguments: arguments))
         return .object(graph.objects.count - 1)
     }
@@ -68,6 +70,7 @@ extension PickleReader {
             case .int(let count) = parts[4], count >= 0
         else { throw input.problem("refers to a storage in an unknown way") }
         let className = graph.globals[type].name
+        try pay(PickleCost.storage)
         graph.storages.append(
             StorageRecord(
                 type: Constructors.storageTypes[className], className: className, key: key, count: count))

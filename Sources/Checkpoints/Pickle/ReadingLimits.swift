@@ -15,6 +15,13 @@ struct ReadingLimits: Sendable {
     var textBytes = 16 << 20
     /// Tensors of one model.
     var tensors = 100_000
+    /// Bytes that the values of the pickle may take in memory, whatever it takes to describe them: above what the largest
+    /// checkpoints need, whose numbers lie elsewhere.
+    var valueBytes = 64 << 20
+    /// Attributes of all modules of a model.
+    var attributes = 500_000
+    /// Class names of a model.
+    var classes = 100_000
     /// Values of a layer table, or of the options of a training.
     var tableValues = 100_000
     /// Bytes of all tensors made from a file of this size: each may be shared, stretched or packed.

@@ -7,6 +7,10 @@ struct HeaderScanner {
     private let bytes: [UInt8]
     private let path: String
     private var position = 0
+    private var textBytes = 0
+
+    /// Bytes of all texts, and dimensions of a tensor, beyond which no model needs more.
+    private static let most = (textBytes: 32 << 20, dimensions: 64)
 
     init(_ bytes: [UInt8], path: String) {
         self.bytes = bytes
@@ -57,7 +61,10 @@ struct HeaderScanner {
         try expect(UInt8(ascii: "["))
         if take(UInt8(ascii: "]")) { return [] }
         var values: [Int] = []
-        repeat { values.append(try integer()) } while take(UInt8(ascii: ","))
+        repeat {
+            guard values.count < Self.most.dimensions else { throw failure }
+            values.append(try integer())
+        } while take(UInt8(ascii: ","))
         try expect(UInt8(ascii: "]"))
         return values
     }
@@ -85,6 +92,8 @@ struct HeaderScanner {
         while position < bytes.count {
             let byte = bytes[position]
             position += 1
+            textBytes += 1
+            guard textBytes <= Self.most.textBytes else { throw failure }
             switch byte {
             case UInt8(ascii: "\""):
                 guard let string = String(validating: text, as: UTF8.self) else { throw failure }

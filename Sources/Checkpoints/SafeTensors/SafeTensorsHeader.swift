@@ -14,6 +14,8 @@ struct SafeTensorsHeader {
 
     /// Longest header that is read, in bytes.
     static let largestSize = 100_000_000
+    /// Most tensors that are read.
+    static let mostTensors = 100_000
 
     /// Bytes per value of the types that the format knows.
     static let sizes: [String: Int] = [
@@ -38,6 +40,9 @@ struct SafeTensorsHeader {
                     metadata[key] = try scanner.string()
                 }
             } else {
+                guard tensors.count < Self.mostTensors else {
+                    throw problem("has more than \(Self.mostTensors) tensors")
+                }
                 tensors.append(try tensor(name, &scanner))
             }
         }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Documents
 
 /// Collects the tensors of a model in the order and with the names of its state dictionary.
 struct ModuleWalk {
@@ -15,7 +16,10 @@ struct ModuleWalk {
     private let graph: PickleGraph
     private let limits: ReadingLimits
     private(set) var items: [Item] = []
-    private var modules = 0
+    /// What the modules say of themselves, by their places in the tree.
+    private(set) var modules: [String: (type: String, attributes: [String: Node])] = [:]
+    private var count = 0
+    private var attributeCount = 0
     private var names = Set<String>()
 
     init(_ archive: TorchArchive, limits: ReadingLimits) {
@@ -26,17 +30,21 @@ struct ModuleWalk {
 
     /// Adds the tensors of a module, own ones before those of its children.
     mutating func add(module: PickleValue, prefix: String = "", depth: Int = 0) throws {
-        modules += 1
-        guard modules <= Self.largest.modules, depth <= Self.largest.depth else {
+        count += 1
+        guard count <= Self.largest.modules, depth <= Self.largest.depth else {
             throw archive.problem("has more modules than any model")
         }
+        if depth > 0 { try describe(module, prefix) }
         // Buffers named in this set are no part of a state dictionary.
         let passing = graph.elements(try member("_non_persistent_buffers_set", of: module, prefix)) ?? []
         for group in ["_parameters", "_buffers"] {
             for (key, value) in graph.pairs(try member(group, of: module, prefix)) ?? [] {
-                guard case .string(let name) = key, case .tensor(let index) = value, !passing.contains(key) else {
-                    continue
+                guard case .string(let name) = key, !passing.contains(key) else { continue }
+                if case .object(let index) = value {
+                    throw archive.problem(
+                        "has `\(prefix)\(name)` made by \(graph.objects[index].type), which is no plain tensor")
                 }
+                guard case .tensor(let index) = value else { continue }
                 try add(graph.tensors[index], name: prefix + name)
             }
         }
@@ -63,9 +71,35 @@ struct ModuleWalk {
             guard case .string(let name) = key, case .tensor(let index) = value else { continue }
             try add(graph.tensors[index], name: name)
         }
-        let wrapper = "module."
-        if !items.isEmpty && items.allSatisfy({ $0.name.hasPrefix(wrapper) }) {
-            for index in items.indices { items[index].name.removeFirst(wrapper.count) }
+    }
+
+    /// Longest list of an attribute that means anything to a module's arithmetic.
+    private static let longestAttribute = 8
+
+    /// Keeps the class of a module and its plain attributes.
+    private mutating func describe(_ module: PickleValue, _ prefix: String) throws {
+        guard case .object(let index) = module else { return }
+        var attributes: [String: Node] = [:]
+        let pairs = graph.pairs(module) ?? []
+        attributeCount += pairs.count
+        guard attributeCount <= limits.attributes else { throw archive.problem("has more attributes than any model") }
+        for (key, value) in pairs {
+            guard case .string(let name) = key, !name.hasPrefix("_") else { continue }
+            let elements = graph.elements(value)
+            guard
+                elements.map({ $0.count <= Self.longestAttribute && $0.allSatisfy(Self.isPlain) })
+                    ?? Self.isPlain(value)
+            else { continue }
+            attributes[name] = try graph.node(value, limits: limits, problem: archive.problem)
+        }
+        modules[String(prefix.dropLast())] = (graph.objects[index].type.description, attributes)
+    }
+
+    private static func isPlain(_ value: PickleValue) -> Bool {
+        switch value {
+        case .none, .bool, .int, .double: true
+        case .string(let text): text.utf8.count < 200
+        default: false
         }
     }
 

@@ -4,6 +4,8 @@ import Documents
 extension PickleGraph {
     /// Levels of lists and maps in a node.
     private static let deepest = 64
+    /// Letters of texts that count as one more value.
+    private static let lettersOfAValue = 32
 
     /// A plain value of the pickle as a node: dictionaries and records as maps, tuples as lists, and whatever a
     /// document cannot hold (tensors, classes) as null.
@@ -18,6 +20,8 @@ extension PickleGraph {
         _ value: PickleValue, depth: Int, _ allowance: inout Int, _ problem: (String) -> Problem
     ) throws -> Node {
         allowance -= 1
+        // Of a text that is repeated, the letters are written each time.
+        if case .string(let text) = value { allowance -= text.utf8.count / Self.lettersOfAValue }
         guard allowance >= 0, depth <= Self.deepest else { throw problem("has a table nested too deeply or too large") }
         switch value {
         case .bool(let value): return Node(.bool(value))

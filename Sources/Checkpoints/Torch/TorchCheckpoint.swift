@@ -6,6 +6,8 @@ public struct TorchCheckpoint: Sendable {
     /// Tensors of the model (of its moving average where the file has one) in the order of its state dictionary,
     /// buffers of whole numbers included.
     public let weights: [(name: String, weight: Weight)]
+    /// Classes and plain attributes of the model's modules by their places in its tree; none for weights alone.
+    public let modules: [String: (type: String, attributes: [String: Node])]
     /// The layer table that the model was built from.
     public let table: Node?
     /// Class names by class.
@@ -35,7 +37,9 @@ public struct TorchCheckpoint: Sendable {
         let archive = try TorchArchive(path, fileSize: file.size, limits: limits)
         let graph = archive.graph
         let model = try TorchModel(archive, limits: limits)
-        weights = try model.items().map { item in
+        let walk = try model.walk()
+        modules = walk.modules
+        weights = try walk.items.map { item in
             (item.name, try Self.weight(archive.entry(item.tensor, name: item.name), item.name, archive))
         }
         table = try model.table()

@@ -48,8 +48,8 @@ struct TorchModel {
         return isTensors == true ? value : nil
     }
 
-    /// The tensors in the order of the state dictionary.
-    func items() throws -> [ModuleWalk.Item] {
+    /// The tensors in the order of the state dictionary, and the modules that they belong to.
+    func walk() throws -> ModuleWalk {
         var walk = ModuleWalk(archive, limits: limits)
         if case .object = value {
             try walk.add(module: value)
@@ -57,7 +57,7 @@ struct TorchModel {
             try walk.add(stateDictionary: value)
         }
         guard !walk.items.isEmpty else { throw archive.problem("holds a model without any weights") }
-        return walk.items
+        return walk
     }
 
     /// The layer table.
@@ -81,15 +81,29 @@ struct TorchModel {
     func classNames() throws -> [Int: String]? {
         guard let member = graph.member("names", of: value) else { return nil }
         var names: [Int: String] = [:]
-        for (index, element) in (graph.elements(member) ?? []).enumerated() {
-            if case .string(let name) = element { names[index] = name }
+        let (elements, pairs) = (graph.elements(member) ?? [], graph.pairs(member) ?? [])
+        guard elements.count + pairs.count <= limits.classes else {
+            throw archive.problem("has more than \(limits.classes) class names")
         }
-        for (key, element) in graph.pairs(member) ?? [] {
-            guard case .string(let name) = element else { continue }
+        for (index, element) in elements.enumerated() { names[index] = Self.name(element) }
+        for (key, element) in pairs {
+            guard let name = Self.name(element) else { continue }
             if case .int(let index) = key { names[index] = name }
             if case .string(let text) = key, let index = Int(text) { names[index] = name }
         }
         return names.isEmpty ? nil : names
+    }
+
+    /// A name as Python prints it: data set files whose names were read as something else have made models.
+    private static func name(_ value: PickleValue) -> String? {
+        switch value {
+        case .string(let name): name
+        case .bool(let value): PythonScalar.text(value)
+        case .int(let value): String(value)
+        case .double(let value): PythonScalar.text(value)
+        case .none: "None"
+        default: nil
+        }
     }
 
     /// The tensor `stride` of the model.

@@ -71,6 +71,7 @@ extension DatasetDescription {
             let node = try YAML.read(path: file)
             guard node["names"].map({ !$0.isNull }) ?? (node["nc"] != nil) else { continue }
             names = try Self.names(node, file: file)
+            printedNames = Self.printedNames(node)
             keyPoints = try Self.keyPoints(node)
             namingFile = file
             notes.append("classes \(Self.list(names)), as \(file) names them")

@@ -23,6 +23,7 @@ extension DatasetDescription {
             val: DatasetSplit(
                 places: try Self.places(node, split.names, root: root, file: file), root: root),
             names: try Self.names(node, file: file), file: file)
+        printedNames = Self.printedNames(node)
         keyPoints = try Self.keyPoints(node)
     }
 
@@ -121,6 +122,15 @@ extension DatasetDescription {
                     remedy: "Give every class a name of its own")
             }
             return name
+        }
+    }
+
+    /// What Python prints for the names without quotes that are another type there.
+    static func printedNames(_ node: Node) -> [String: String] {
+        let nodes = node["names"].map { entry in entry.list ?? (entry.map ?? []).map(\.value) } ?? []
+        return nodes.reduce(into: [:]) { printed, node in
+            guard node.isPlain, let name = node.text else { return }
+            printed[name] = PythonScalar.text(ofPlain: name)
         }
     }
 

@@ -27,6 +27,9 @@ public struct DatasetDescription: Equatable, Sendable {
     public var names: [String]
     /// What its label files have behind each box; nil when that is nothing.
     public var keyPoints: KeyPointShape?
+    /// What Python prints for names that a file has without quotes and that are another type there: the field's models are
+    /// called that.
+    public var printedNames: [String: String] = [:]
     /// The file that describes it; nil when there is none.
     public var file: String?
     /// The file that names the classes; nil when nothing does and they are assumed.

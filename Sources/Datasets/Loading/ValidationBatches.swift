@@ -25,6 +25,7 @@ public struct ValidationBatches: Sendable {
     /// - Parameters:
     ///   - store: pictures at the recipe's `imgsz`.
     ///   - batch: images per batch; the reference takes twice the training batch.
+    ///   - stride: sides of rectangular batches are multiples of it, which is the model's `sideMultiple`.
     public init(store: PictureStore, batch: Int, recipe: Recipe, stride: Int = 32) {
         precondition(batch > 0, "batch of \(batch)")
         self.store = store

@@ -13,7 +13,7 @@ public final class Predictor {
     /// The network input of the last picture.
     private var lastSize = (height: 0, width: 0)
 
-    /// - Parameter size: multiples of the model's largest stride.
+    /// - Parameter size: multiples of the model's `sideMultiple`.
     public init(_ model: Detector, size: (height: Int, width: Int), suppression: NonMaximumSuppression) {
         self.model = model
         self.size = size
@@ -24,8 +24,8 @@ public final class Predictor {
     public func predict(_ picture: Picture) -> Prediction {
         var times = PredictionTimes()
         let start = chost_seconds()
-        let stride = model.strides.max() ?? 32
-        let box = Letterbox(height: picture.height, width: picture.width, into: size, stride: stride)
+        let box = Letterbox(
+            height: picture.height, width: picture.width, into: size, stride: model.sideMultiple)
         let input = box.apply(to: picture)
         // Maps of another extent fit into no buffer that is kept.
         if (input.height, input.width) != lastSize { releaseUnusedMemory() }

@@ -44,8 +44,14 @@ extension ONNXLayers {
     /// Mean distances of the four sides, `[N, 4, A]` in strides.
     private mutating func distances(_ boxes: String, _ path: String, batch: Int) -> String {
         let bins = graph.add("Reshape", [boxes, graph.constant([batch, 4, Self.bins, -1])], at: path)
-        let turned = graph.add("Transpose", [bins], at: path, [("perm", .ints([0, 2, 1, 3]))])
-        let softened = graph.add("Softmax", [turned], at: path, [("axis", .int(1))])
+        func turned(_ x: String, _ order: [Int]) -> String {
+            graph.add("Transpose", [x], at: path, [("perm", .ints(order))])
+        }
+        // Before operators 13, all dimensions from the axis on count as one: only the last is itself.
+        let softened =
+            options.opset < 13
+            ? turned(graph.add("Softmax", [turned(bins, [0, 1, 3, 2])], at: path, [("axis", .int(3))]), [0, 3, 1, 2])
+            : graph.add("Softmax", [turned(bins, [0, 2, 1, 3])], at: path, [("axis", .int(1))])
         let numbers = graph.constant(
             "\(path).conv.weight", (0..<Self.bins).map { Float($0) }, shape: [1, Self.bins, 1, 1])
         let means = graph.add(
@@ -85,7 +91,7 @@ extension ONNXLayers {
                     [graph.constant([0], isScalar: true), side(axis), graph.constant([1], isScalar: true)], at: path)
                 let numbers = graph.add("Cast", [whole], at: path, [("to", .int(1))])
                 let middle = graph.add("Add", [numbers, graph.constant([Float(0.5)])], at: path)
-                let line = graph.add("Unsqueeze", [middle, graph.constant([unit])], at: path)
+                let line = unsqueezed(middle, axis: unit, at: path)
                 let plane = graph.add("Expand", [line, extent], at: path)
                 return graph.add("Reshape", [plane, graph.constant([1, 1, -1])], at: path)
             }

@@ -2,6 +2,7 @@ import Checkpoints
 import Diagnostics
 import Layers
 import Models
+import Tensors
 
 /// The rows of a detector's table as nodes of a graph, BatchNorm folded into the convolutions.
 ///
@@ -48,7 +49,7 @@ struct ONNXLayers {
         case "SPPF": return pooled(inputs[0], path, window: number(1) ?? 5)
         case "nn.Upsample":
             return graph.add(
-                "Resize", [inputs[0], "", graph.constant([1, 1, 2, 2], shape: [4])], at: path,
+                "Resize", [inputs[0], noRegion, graph.constant([1, 1, 2, 2], shape: [4])], at: path,
                 [
                     ("mode", .text("nearest")), ("coordinate_transformation_mode", .text("asymmetric")),
                     ("nearest_mode", .text("floor")),
@@ -58,11 +59,18 @@ struct ONNXLayers {
         }
     }
 
+    /// What Resize takes for the region that it does not look at; since operators 13 it may be left out.
+    private var noRegion: String {
+        mutating get { options.opset < 13 ? graph.constant([Float](), shape: [0]) : "" }
+    }
+
     private mutating func split(_ x: String, _ path: String, repeats: Int, shortcut: Bool) -> String {
         let first = block(x, "\(path).cv1")
         let half = shape("\(path).cv1.conv.weight")[0] / 2
-        var parts = graph.add(
-            "Split", [first, graph.constant([half, half])], at: path, [("axis", .int(1))], count: 2)
+        var parts =
+            options.opset < 13
+            ? graph.add("Split", [first], at: path, [("axis", .int(1)), ("split", .ints([half, half]))], count: 2)
+            : graph.add("Split", [first, graph.constant([half, half])], at: path, [("axis", .int(1))], count: 2)
         for index in 0..<repeats {
             parts.append(bottleneck(parts[parts.count - 1], "\(path).m.\(index)", shortcut: shortcut))
         }
@@ -99,6 +107,13 @@ struct ONNXLayers {
 
     // MARK: Parts
 
+    /// `x` with a new dimension.
+    mutating func unsqueezed(_ x: String, axis: Int, at path: String) -> String {
+        options.opset < 13
+            ? graph.add("Unsqueeze", [x], at: path, [("axes", .ints([axis]))])
+            : graph.add("Unsqueeze", [x, graph.constant([axis])], at: path)
+    }
+
     private func shape(_ name: String) -> [Int] { model.entries[name]?.shape ?? [0, 0, 0, 0] }
 
     private func values(_ name: String) -> [Float] { model.entries[name]?.values ?? [] }
@@ -107,15 +122,27 @@ struct ONNXLayers {
     mutating func block(_ x: String, _ path: String, stride: Int = 1, padding: Int? = nil) -> String {
         let weights = values("\(path).conv.weight")
         let scale = zip(values("\(path).bn.weight"), values("\(path).bn.running_var")).map {
-            Double($0) / (Double($1) + Double(BatchNorm.epsilon)).squareRoot()
+            Double($0) / (Double($1) + Double(Float(model.table.style.epsilon))).squareRoot()
         }
         let shift = zip(values("\(path).bn.bias"), values("\(path).bn.running_mean"))
         let bias = zip(shift, scale).map { Float(Double($0.0) - Double($0.1) * $1) }
         let perOutput = weights.count / max(scale.count, 1)
         let folded = weights.indices.map { Float(Double(weights[$0]) * scale[$0 / perOutput]) }
         let result = convolution(x, "\(path).conv", folded, bias, stride: stride, padding: padding)
-        let gate = graph.add("Sigmoid", [result], at: "\(path).act")
-        return graph.add("Mul", [result, gate], at: "\(path).act")
+        return activated(result, "\(path).act")
+    }
+
+    private mutating func activated(_ x: String, _ path: String) -> String {
+        switch model.table.style.activation {
+        case .identity: return x
+        case .silu: return graph.add("Mul", [x, graph.add("Sigmoid", [x], at: path)], at: path)
+        case .relu: return graph.add("Relu", [x], at: path)
+        case .leakyReLU(let slope): return graph.add("LeakyRelu", [x], at: path, [("alpha", .float(slope))])
+        case .hardSwish:
+            // The operator of this name is younger than the oldest version that is written.
+            let gate = graph.add("HardSigmoid", [x], at: path, [("alpha", .float(1.0 / 6)), ("beta", .float(0.5))])
+            return graph.add("Mul", [x, gate], at: path)
+        }
     }
 
     /// A convolution as the file has it.

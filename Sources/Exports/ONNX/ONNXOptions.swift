@@ -20,15 +20,15 @@ public struct ONNXOptions: Sendable {
         }
     }
 
-    /// Height and width of the input, multiples of 32.
+    /// Height and width of the input, multiples of the model's `sideMultiple`.
     public var size: (height: Int, width: Int)
     /// Images of the input.
     public var batch = 1
-    /// Any number of images of any size whose sides are multiples of 32.
+    /// Any number of images of any size whose sides are such multiples.
     public var isDynamic = false
     /// Weights and maps of 16 bits; input, decoding and output stay 32-bit.
     public var half = false
-    /// Version of the operators, 13 to 21.
+    /// Version of the operators, 12 to 21.
     public var opset = 18
     /// Nil leaves suppression to whoever uses the model.
     public var suppression: Suppression?

@@ -36,13 +36,13 @@ extension ONNXLayers {
         let place = graph.add("Concat", [image, column(2, of: sorted, path)], at: path, [("axis", .int(1))])
         let category =
             rule.isAgnostic
-            ? graph.add("Unsqueeze", [graph.add("GatherND", [best, place], at: path), graph.constant([1])], at: path)
+            ? unsqueezed(graph.add("GatherND", [best, place], at: path), axis: 1, at: path)
             : column(1, of: sorted, path)
         let rows = graph.add(
             "Concat",
             [
                 graph.add("GatherND", [boxes, place], at: path),
-                graph.add("Unsqueeze", [ranked[0], graph.constant([1])], at: path),
+                unsqueezed(ranked[0], axis: 1, at: path),
                 graph.add("Cast", [category], at: path, [("to", .int(1))]),
             ], at: path, [("axis", .int(1))])
         answer(rows, image, most: rule.most, path, named: name)
@@ -77,7 +77,10 @@ extension ONNXLayers {
             "Cast", [graph.add("Equal", [image, images], at: path)], at: path, [("to", .int(1))])
         let sums = graph.add("CumSum", [isOwn, graph.constant([0], isScalar: true)], at: path)
         let own = graph.add("Mul", [sums, isOwn], at: path)
-        let rank = graph.add("ReduceSum", [own, graph.constant([1])], at: path, [("keepdims", .int(1))])
+        let rank =
+            options.opset < 13
+            ? graph.add("ReduceSum", [own], at: path, [("axes", .ints([1])), ("keepdims", .int(1))])
+            : graph.add("ReduceSum", [own, graph.constant([1])], at: path, [("keepdims", .int(1))])
         let before = graph.add("Cast", [rank], at: path, [("to", .int(7))])
         let position = graph.add(
             "Min", [graph.add("Sub", [before, graph.constant([1])], at: path), graph.constant([most])], at: path)

@@ -17,14 +17,14 @@ extension ExportedModel {
             .named([
                 ("date", optional(record.date)), ("version", .string(program)), ("license", optional(record.license)),
                 ("recipe_digest", optional(record.recipeDigest)), ("epoch", -1), ("best_fitness", .none),
-                ("model", try object(arguments, half: half).tree), ("ema", .none), ("updates", .none),
+                ("model", object(arguments, half: half).tree), ("ema", .none), ("updates", .none),
                 ("optimizer", .none), ("scaler", .none), ("train_args", arguments),
                 ("train_metrics", optional(record.metrics)), ("train_results", optional(record.results)),
             ]))
     }
 
-    private func object(_ arguments: PickleTree, half: Bool) throws -> ModuleObject {
-        let layers = try ModuleTree(model: self, half: half).layers()
+    private func object(_ arguments: PickleTree, half: Bool) -> ModuleObject {
+        let layers = ModuleTree(model: self, half: half).layers()
         let strides = strides.map { Float($0) }
         return ModuleObject(
             "ultralytics.nn.tasks.DetectionModel",

@@ -2,23 +2,21 @@ import Tensors
 
 /// The weights of a BatchNorm over channels, and the statistics that it keeps.
 ///
-/// Source: Ioffe and Szegedy, arXiv:1502.03167; constants of the reference's detection models.
-public struct BatchNorm {
-    /// Added to variances.
-    public static let epsilon: Float = 1e-3
-    /// Share of a step's statistics in the running ones.
-    public static let momentum: Float = 0.03
-
+/// Source: Ioffe and Szegedy, arXiv:1502.03167.
+struct BatchNorm {
     let weight: Parameter
     let bias: Parameter
     let mean: Statistic
     let variance: Statistic
+    private let epsilon: Float
 
-    init(_ channels: Int, in scope: WeightScope) {
+    init(_ channels: Int, style: ConvStyle, in scope: WeightScope) {
+        epsilon = Float(style.epsilon)
+        let momentum = Float(style.momentum)
         weight = scope.parameter("weight", [channels], .norm, .constant(1))
         bias = scope.parameter("bias", [channels], .bias, .constant(0))
-        mean = scope.statistic("running_mean", count: channels, initial: 0)
-        variance = scope.statistic("running_var", count: channels, initial: 1)
+        mean = scope.statistic("running_mean", count: channels, initial: 0, momentum: momentum)
+        variance = scope.statistic("running_var", count: channels, initial: 1, momentum: momentum)
         scope.counter("num_batches_tracked")
     }
 
@@ -26,7 +24,7 @@ public struct BatchNorm {
     var running: Normalization {
         Normalization(
             mean: mean.values, variance: variance.values, weight: weight.values, bias: bias.values,
-            epsilon: BatchNorm.epsilon)
+            epsilon: epsilon)
     }
 
     /// Normalisation with the statistics of a batch, which are also left for the running ones.
@@ -37,7 +35,7 @@ public struct BatchNorm {
         variance.observe(channels.map { Float(moments.unbiasedVariance($0)) })
         return Normalization(
             mean: means, variance: channels.map { Float(moments.biasedVariance($0)) }, weight: weight.values,
-            bias: bias.values, epsilon: BatchNorm.epsilon)
+            bias: bias.values, epsilon: epsilon)
     }
 }
 
@@ -54,7 +52,7 @@ extension Weights {
             if let layer = Weights.layer(entry.name), frozen.contains(layer) { continue }
             for i in statistic.range {
                 let batch = sums.pointer[i] * share
-                values.pointer[i] += BatchNorm.momentum * (batch - values.pointer[i])
+                values.pointer[i] += statistic.momentum * (batch - values.pointer[i])
             }
         }
         stepsTracked += 1

@@ -14,16 +14,16 @@ public struct ConvBlock {
     /// `padding` nil keeps the size at stride 1.
     public init(
         _ inputs: Int, _ outputs: Int, kernel: Int = 1, stride: Int = 1, padding: Int? = nil, groups: Int = 1,
-        activation: ActivationFunction = .silu, in scope: WeightScope
+        style: ConvStyle = ConvStyle(), in scope: WeightScope
     ) {
         geometry = ConvolutionGeometry(
             inputs: inputs, outputs: outputs, kernel: (kernel, kernel), stride: stride, padding: padding ?? kernel / 2,
             groups: groups)
-        self.activation = activation
+        activation = style.activation
         let fanIn = inputs / groups * kernel * kernel
         weight = (scope / "conv").parameter(
             "weight", [outputs, inputs / groups, kernel, kernel], .weight, .uniform(fanIn: fanIn))
-        norm = BatchNorm(outputs, in: scope / "bn")
+        norm = BatchNorm(outputs, style: style, in: scope / "bn")
     }
 
     /// Channels of the result.

@@ -32,11 +32,14 @@ public final class Parameter {
 public final class Statistic {
     /// As in the field's state dictionaries, such as `model.0.bn.running_mean`.
     let name: String
+    /// Share of a step's statistic in the running one.
+    let momentum: Float
     private let offset: Int
     private let count: Int
     private unowned let weights: Weights
 
-    init(name: String, offset: Int, count: Int, weights: Weights) {
+    init(name: String, offset: Int, count: Int, momentum: Float, weights: Weights) {
+        self.momentum = momentum
         self.name = name
         self.offset = offset
         self.count = count

@@ -25,9 +25,9 @@ public struct WeightScope {
         weights.add(parameter: (self / name).path, shape, kind, initializer)
     }
 
-    /// Registers a running statistic.
-    public func statistic(_ name: String, count: Int, initial: Float) -> Statistic {
-        weights.add(statistic: (self / name).path, count: count, initial: initial)
+    /// Registers a running statistic, in which a step's has the share `momentum`.
+    public func statistic(_ name: String, count: Int, initial: Float, momentum: Float) -> Statistic {
+        weights.add(statistic: (self / name).path, count: count, initial: initial, momentum: momentum)
     }
 
     /// Registers a count of training steps.

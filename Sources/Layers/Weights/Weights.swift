@@ -71,8 +71,9 @@ public final class Weights {
         return parameter
     }
 
-    func add(statistic name: String, count: Int, initial: Float) -> Statistic {
-        let statistic = Statistic(name: name, offset: statisticCount, count: count, weights: self)
+    func add(statistic name: String, count: Int, initial: Float, momentum: Float) -> Statistic {
+        let statistic = Statistic(
+            name: name, offset: statisticCount, count: count, momentum: momentum, weights: self)
         statisticCount += count
         add(Entry(name: name, shape: [count], content: .statistic(statistic), initializer: .constant(initial)))
         return statistic

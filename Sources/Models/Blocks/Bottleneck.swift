@@ -8,11 +8,11 @@ struct Bottleneck {
 
     init(
         _ inputs: Int, _ outputs: Int, shortcut: Bool, kernels: (Int, Int) = (3, 3), expansion: Double = 0.5,
-        in scope: WeightScope
+        style: ConvStyle, in scope: WeightScope
     ) {
         let hidden = Int(Double(outputs) * expansion)
-        cv1 = ConvBlock(inputs, hidden, kernel: kernels.0, in: scope / "cv1")
-        cv2 = ConvBlock(hidden, outputs, kernel: kernels.1, in: scope / "cv2")
+        cv1 = ConvBlock(inputs, hidden, kernel: kernels.0, style: style, in: scope / "cv1")
+        cv2 = ConvBlock(hidden, outputs, kernel: kernels.1, style: style, in: scope / "cv2")
         adds = shortcut && inputs == outputs
     }
 

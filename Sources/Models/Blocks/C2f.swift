@@ -10,13 +10,13 @@ struct C2f: LayerBlock {
     private let bottlenecks: [Bottleneck]
     private let half: Int
 
-    init(_ inputs: Int, _ outputs: Int, depth: Int, shortcut: Bool, in scope: WeightScope) {
+    init(_ inputs: Int, _ outputs: Int, depth: Int, shortcut: Bool, style: ConvStyle, in scope: WeightScope) {
         let half = outputs / 2
         self.half = half
-        cv1 = ConvBlock(inputs, 2 * half, in: scope / "cv1")
-        cv2 = ConvBlock((2 + depth) * half, outputs, in: scope / "cv2")
+        cv1 = ConvBlock(inputs, 2 * half, style: style, in: scope / "cv1")
+        cv2 = ConvBlock((2 + depth) * half, outputs, style: style, in: scope / "cv2")
         bottlenecks = (0..<depth).map { index in
-            Bottleneck(half, half, shortcut: shortcut, expansion: 1, in: scope / "m" / index)
+            Bottleneck(half, half, shortcut: shortcut, expansion: 1, style: style, in: scope / "m" / index)
         }
     }
 

@@ -8,14 +8,16 @@ struct C3: LayerBlock {
     private let bottlenecks: [Bottleneck]
     private let hidden: Int
 
-    init(_ inputs: Int, _ outputs: Int, depth: Int, shortcut: Bool, in scope: WeightScope) {
+    init(_ inputs: Int, _ outputs: Int, depth: Int, shortcut: Bool, style: ConvStyle, in scope: WeightScope) {
         let hidden = outputs / 2
         self.hidden = hidden
-        cv1 = ConvBlock(inputs, hidden, in: scope / "cv1")
-        cv2 = ConvBlock(inputs, hidden, in: scope / "cv2")
-        cv3 = ConvBlock(2 * hidden, outputs, in: scope / "cv3")
+        cv1 = ConvBlock(inputs, hidden, style: style, in: scope / "cv1")
+        cv2 = ConvBlock(inputs, hidden, style: style, in: scope / "cv2")
+        cv3 = ConvBlock(2 * hidden, outputs, style: style, in: scope / "cv3")
         bottlenecks = (0..<depth).map { index in
-            Bottleneck(hidden, hidden, shortcut: shortcut, kernels: (1, 3), expansion: 1, in: scope / "m" / index)
+            Bottleneck(
+                hidden, hidden, shortcut: shortcut, kernels: (1, 3), expansion: 1, style: style, in: scope / "m" / index
+            )
         }
     }
 

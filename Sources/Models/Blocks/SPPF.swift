@@ -7,10 +7,10 @@ struct SPPF: LayerBlock {
     private let pool: MaxPool
     private let hidden: Int
 
-    init(_ inputs: Int, _ outputs: Int, window: Int, in scope: WeightScope) {
+    init(_ inputs: Int, _ outputs: Int, window: Int, style: ConvStyle, in scope: WeightScope) {
         hidden = inputs / 2
-        cv1 = ConvBlock(inputs, hidden, in: scope / "cv1")
-        cv2 = ConvBlock(hidden * 4, outputs, in: scope / "cv2")
+        cv1 = ConvBlock(inputs, hidden, style: style, in: scope / "cv1")
+        cv2 = ConvBlock(hidden * 4, outputs, style: style, in: scope / "cv2")
         pool = MaxPool(window: window)
     }
 

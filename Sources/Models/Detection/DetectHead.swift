@@ -21,9 +21,9 @@ struct DetectHead {
         let second: ConvBlock
         let last: Convolution
 
-        init(_ inputs: Int, hidden: Int, outputs: Int, in scope: WeightScope) {
-            first = ConvBlock(inputs, hidden, kernel: 3, in: scope / 0)
-            second = ConvBlock(hidden, hidden, kernel: 3, in: scope / 1)
+        init(_ inputs: Int, hidden: Int, outputs: Int, style: ConvStyle, in scope: WeightScope) {
+            first = ConvBlock(inputs, hidden, kernel: 3, style: style, in: scope / 0)
+            second = ConvBlock(hidden, hidden, kernel: 3, style: style, in: scope / 1)
             last = Convolution(hidden, outputs, in: scope / 2)
         }
 
@@ -34,17 +34,19 @@ struct DetectHead {
 
     /// - Parameter classWidth: channels inside the class branches; nil derives them from the class count, as a fresh
     ///   model does. Weights bring their own.
-    init(inputs: [Int], classCount: Int, classWidth: Int?, strides: [Int], in scope: WeightScope) {
+    init(
+        inputs: [Int], classCount: Int, classWidth: Int?, strides: [Int], style: ConvStyle, in scope: WeightScope
+    ) {
         self.classCount = classCount
         self.strides = strides
         let boxWidth = max(16, inputs[0] / 4, DetectHead.bins * 4)
         let width = classWidth ?? max(inputs[0], min(classCount, 100))
         self.classWidth = width
         boxBranches = inputs.enumerated().map { level, channels in
-            Branch(channels, hidden: boxWidth, outputs: 4 * DetectHead.bins, in: scope / "cv2" / level)
+            Branch(channels, hidden: boxWidth, outputs: 4 * DetectHead.bins, style: style, in: scope / "cv2" / level)
         }
         classBranches = inputs.enumerated().map { level, channels in
-            Branch(channels, hidden: width, outputs: classCount, in: scope / "cv3" / level)
+            Branch(channels, hidden: width, outputs: classCount, style: style, in: scope / "cv3" / level)
         }
         (scope / "dfl" / "conv").constant(
             "weight", [1, DetectHead.bins, 1, 1], (0..<DetectHead.bins).map { Float($0) })

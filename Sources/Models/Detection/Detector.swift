@@ -40,6 +40,7 @@ public final class Detector: Model {
         blocks = builder.blocks
         sources = builder.sources
         plan = MapPlan(builder)
+        largestStride = max(builder.strides.max() ?? 1, head.strides.max() ?? 1)
         weights.seal(seed: seed)
         initializeHeadBiases(compat83: compat83)
     }
@@ -53,6 +54,10 @@ public final class Detector: Model {
     public var classCount: Int { classNames.count }
     /// Input pixels per cell of each level, finest first.
     public var strides: [Int] { head.strides }
+    /// Input pixels per cell of the coarsest map of all rows.
+    let largestStride: Int
+    /// What sides of images are multiples of: so do maps of all strides cover the same pixels, and as with the reference.
+    public var sideMultiple: Int { max(largestStride, 32) }
     /// Channels inside the class branches.
     public var classWidth: Int { head.classWidth }
     /// Bins of the distance distribution of a box's side (`reg_max`).
@@ -66,7 +71,7 @@ public final class Detector: Model {
         weights.didChange()
     }
 
-    /// The raw answer to images `[N, H, W, 3]` in 0…1, H and W multiples of the largest stride.
+    /// The raw answer to images `[N, H, W, 3]` in 0…1, H and W multiples of the largest stride of all rows.
     public func callAsFunction(_ x: Activation) -> DetectorOutput {
         let levels = maps(x, at: sources[blocks.count])
         let (boxes, scores) = KernelProfile.within("\(headLayer) Detect") { head(levels) }

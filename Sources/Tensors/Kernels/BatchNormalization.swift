@@ -38,7 +38,7 @@ public func normalizeAndActivate(
             let shift = load(normalization.shift, c, width)
             for pixel in range {
                 let z = shift.addingProduct(scale, load(y.pointer + pixel * y.pixelStride + c, width))
-                var value = activation == .silu ? silu(z) : z
+                var value = activation(z)
                 if let residual { value += load(residual.pointer + pixel * residual.pixelStride + c, width) }
                 store(value, to: output.pointer + pixel * output.pixelStride + c, width)
             }

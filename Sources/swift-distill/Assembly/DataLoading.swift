@@ -8,6 +8,8 @@ import Foundation
 struct DataNaming {
     /// Names of the classes of a run.
     let names: [String]
+    /// What Python prints for some of them.
+    let printedNames: [String: String]
     /// On rank 0.
     let description: DatasetDescription?
 
@@ -20,6 +22,8 @@ struct DataNaming {
         description = ranks.rank == 0 ? try DatasetDescription(of: recipe, judgingBy: split) : nil
         description?.notes.forEach(print)
         let text = try ranks.broadcast(description.map { Array(try JSONEncoder().encode($0.names)) } ?? [])
+        let printed = try ranks.broadcast(description.map { Array(try JSONEncoder().encode($0.printedNames)) } ?? [])
+        printedNames = try JSONDecoder().decode([String: String].self, from: Data(printed))
         names = recipe.singleCls ? ["item"] : try JSONDecoder().decode([String].self, from: Data(text))
     }
 }

@@ -10,13 +10,16 @@ struct ModelLoading {
     let recipe: Recipe
     /// Classes of the data set.
     let classNames: [String]
+    private let printedNames: [String: String]
     private(set) var notes: [String] = []
     /// The image size that the model of `trained` was trained at.
     private(set) var imageSize: [Int]?
 
-    init(recipe: Recipe, classNames: [String]) {
+    /// - Parameter printedNames: what Python prints for names of classes that it reads as something else.
+    init(recipe: Recipe, classNames: [String], printedNames: [String: String] = [:]) {
         self.recipe = recipe
         self.classNames = classNames
+        self.printedNames = printedNames
     }
 
     private var compat83: Bool { recipe.compat == .v83 }
@@ -61,21 +64,45 @@ struct ModelLoading {
     }
 
     private mutating func transferred(from file: ModelFile, path: String, table: LayerTable?) throws -> Detector {
-        let table = try table ?? ModelLoading.table(of: file, path: path)
-        let weights = file.weights.mapValues { ($0.shape, $0.values) }
-        let width = compat83 ? nil : Detector.classWidth(in: weights, headLayer: table.rows.count - 1)
+        // Its own file says all of a student; of another's weights those are taken that fit a table.
+        let own = table == nil ? try ModelLoading.stored(file, path: path) : nil
+        let table = try own?.table ?? table ?? ModelLoading.table(of: file, path: path)
+        let stored =
+            try own?.weights
+            ?? StoredWeights(file.weights.mapValues { ($0.shape, $0.values) }, table: table, file: path)
+        let width = compat83 ? nil : Detector.classWidth(in: stored.values, headLayer: table.rows.count - 1)
         let student = try Problem.within(path) {
             try Detector(
                 table: table, classNames: classNames, classWidth: width, seed: recipe.seed, compat83: compat83)
         }
-        let transfer = student.transfer(weights, classNames: file.names)
+        try own?.check(student)
+        let transfer = try Problem.within(path) {
+            try student.transfer(stored.values, classNames: file.names, printed: printedNames)
+        }
+        let remarks = try own?.notes ?? stored.notes + foreignStyle(of: file, table, path: path)
+        notes += remarks.map { "student \(path): \($0)" }
         notes.append("student \(path): \(transfer.summary)")
+        if let misfits = transfer.misfits { notes.append("student \(path): \(misfits)") }
         if transfer.transferred == 0 {
             throw Problem(
-                "no tensor fits the student", file: path, remedy: "Use weights of this architecture, or none")
+                "no tensor fits the student" + (transfer.misfits.map { ": \($0)" } ?? Self.names(file, student)),
+                file: path, remedy: "Use weights of this architecture, or none")
         }
         try ModelLoading.refuseNonFinite(student, path: path)
         return student
+    }
+
+    /// Names of which none is in the other: one of each, to compare.
+    private static func names(_ file: ModelFile, _ student: Detector) -> String {
+        let (own, other) = (student.weights.entries.first?.name ?? "", file.weightNames.first ?? "")
+        return ": it has \(Node.printable(other)), …, and the student \(own), …"
+    }
+
+    /// Says that weights were trained with what the student does not compute.
+    private func foreignStyle(of file: ModelFile, _ table: LayerTable, path: String) throws -> [String] {
+        guard let other = try StoredModel.style(table: file.table, modules: file.modules, file: path) else { return [] }
+        return other == table.style
+            ? [] : ["warning: trained with \(other.text); the student has \(table.style.text)"]
     }
 
     /// The teacher, its classes in the order of the data set's; nil when the recipe has none.
@@ -88,26 +115,24 @@ struct ModelLoading {
     /// - Parameter role: what messages call it.
     mutating func trained(_ path: String, role: String) throws -> Detector {
         let file = try ModelFile.read(path)
-        let table = try ModelLoading.table(of: file, path: path)
+        let stored = try ModelLoading.stored(file, path: path)
+        notes += stored.notes.map { "\(role) \(path): \($0)" }
         imageSize = file.imageSize
-        if recipe.singleCls { return try oneClass(file, table, path: path, role: role) }
+        if recipe.singleCls { return try oneClass(file, stored, path: path, role: role) }
         let rows = try classRows(file, path: path, role: role)
-        let weights = file.weights.mapValues { ($0.shape, $0.values) }
-        return try ModelLoading.loaded(weights, table, classNames, rows: rows, path: path)
+        return try ModelLoading.loaded(stored, classNames, rows: rows, path: path)
     }
 
     /// A model whose classes, whatever they are called, count as the only one of the data set.
     private mutating func oneClass(
-        _ file: ModelFile, _ table: LayerTable, path: String, role: String
+        _ file: ModelFile, _ stored: StoredModel, path: String, role: String
     ) throws -> Detector {
-        let last = "model.\(table.rows.count - 1).cv3.0.2.bias"
-        let count = file.weights[last]?.shape.first ?? file.names?.count ?? table.classCount
+        let last = "model.\(stored.table.rows.count - 1).cv3.0.2.bias"
+        let count = stored.weights.values[last]?.shape.first ?? file.names?.count ?? stored.table.classCount
         let names = (0..<max(count, 1)).map { "class_\($0)" }
         let rows = Dictionary(uniqueKeysWithValues: names.indices.map { ($0, $0) })
         if count > 1 { notes.append("single_cls: the \(role)'s \(count) classes count as one, each box by its best") }
-        return try ModelLoading.loaded(
-            file.weights.mapValues { ($0.shape, $0.values) }, table, names, rows: rows, path: path,
-            mergedAs: classNames[0])
+        return try ModelLoading.loaded(stored, names, rows: rows, path: path, mergedAs: classNames[0])
     }
 
     /// For each class of the data set the model's row, by name.
@@ -123,9 +148,8 @@ struct ModelLoading {
                 file: path, remedy: "Use a \(role) that was trained on these classes")
         }
         if names == classNames { return same }
-        var rows: [Int: Int] = [:]
-        for (own, name) in classNames.enumerated() {
-            rows[own] = names.firstIndex { Detector.sameClass($0, name) }
+        let rows = try Problem.within(path) {
+            try ClassMatching(classNames, printed: printedNames, among: names).rows
         }
         guard rows.count == classNames.count else {
             throw Problem(
@@ -139,14 +163,9 @@ struct ModelLoading {
     }
 
     private static func loaded(
-        _ weights: NamedWeights, _ table: LayerTable, _ names: [String], rows: [Int: Int], path: String,
-        mergedAs merged: String? = nil
+        _ stored: StoredModel, _ names: [String], rows: [Int: Int], path: String, mergedAs merged: String? = nil
     ) throws -> Detector {
-        let width = Detector.classWidth(in: weights, headLayer: table.rows.count - 1)
-        let model = try Problem.within(path) {
-            try Detector(table: table, classNames: names, classWidth: width, mergedAs: merged)
-        }
-        try model.load(weights, rows: rows, file: path)
+        let model = try stored.detector(classNames: names, rows: rows, mergedAs: merged)
         try refuseNonFinite(model, path: path)
         return model
     }
@@ -165,14 +184,26 @@ struct ModelLoading {
         [".pt", ".safetensors", ".onnx"].contains { name.hasSuffix($0) }
     }
 
+    /// The model of a file that carries a layer table.
+    private static func stored(_ file: ModelFile, path: String) throws -> StoredModel {
+        try StoredModel(
+            table: document(of: file, path: path), weights: file.weights.mapValues { ($0.shape, $0.values) },
+            modules: file.modules, strides: file.strides, file: path)
+    }
+
     /// The layer table that a model file carries.
     static func table(of file: ModelFile, path: String) throws -> LayerTable {
+        let document = try document(of: file, path: path)
+        return try Problem.within(path) { try LayerTable(document: document) }
+    }
+
+    private static func document(of file: ModelFile, path: String) throws -> Node {
         guard let document = file.table else {
             throw Problem(
                 "carries no layer table", file: path,
                 remedy: "Use a .pt of Ultralytics or a .safetensors of this program, or name the architecture with "
                     + "`student` and give this file as `pretrained`")
         }
-        return try Problem.within(path) { try LayerTable(document: document) }
+        return document
     }
 }

@@ -75,7 +75,7 @@ struct TrainingRun {
         // whatever measures and computes.
         try checkPlaces()
         let naming = try DataNaming(recipe, ranks: ranks) { log.note($0) }
-        let (student, teacher) = try models(naming.names)
+        let (student, teacher) = try models(naming)
         let data = try DataLoading(
             recipe, naming, training: true, ranks: ranks, print: { log.note($0) }, detail: { log.write($0) })
         guard let images = data.train else { preconditionFailure("training data were asked for") }
@@ -173,8 +173,8 @@ struct TrainingRun {
         }
     }
 
-    private func models(_ names: [String]) throws -> (student: Detector, teacher: Detector?) {
-        var loading = ModelLoading(recipe: recipe, classNames: names)
+    private func models(_ naming: DataNaming) throws -> (student: Detector, teacher: Detector?) {
+        var loading = ModelLoading(recipe: recipe, classNames: naming.names, printedNames: naming.printedNames)
         let teacher = try loading.teacher()
         try refuseAnotherTeacher(teacher)
         let student = try resumed.map { try loading.student(of: $0) } ?? loading.student()
@@ -184,6 +184,7 @@ struct TrainingRun {
                 "teacher and student predict at different strides: \(teacher.strides) and \(student.strides)",
                 remedy: "Choose models whose heads have the same levels")
         }
+        try checkSize(student, teacher)
         if let layer = recipe.freeze.max(), layer >= student.table.rows.count {
             throw Problem(
                 "freeze names layer \(layer), the student has layers 0 to \(student.table.rows.count - 1)",
@@ -199,6 +200,16 @@ struct TrainingRun {
             "student: \(student.weights.fieldParameterCount) parameters"
                 + (teacher.map { ", teacher: \($0.weights.fieldParameterCount) parameters" } ?? ", no teacher"))
         return (student, teacher)
+    }
+
+    /// Maps of all strides must cover the same pixels.
+    private func checkSize(_ student: Detector, _ teacher: Detector?) throws {
+        let multiple = max(student.sideMultiple, teacher?.sideMultiple ?? 0)
+        let rounded = recipe.imgsz.map { ($0 + multiple - 1) / multiple * multiple }
+        guard rounded != recipe.imgsz else { return }
+        throw Problem(
+            "imgsz \(recipe.imgsz) is no multiple of \(multiple), the largest stride",
+            remedy: "Set imgsz=\(rounded.count == 1 ? "\(rounded[0])" : "\(rounded)")", exit: .commandLine)
     }
 
     /// A stale copy on one host would teach its shards something else.
@@ -275,7 +286,9 @@ struct TrainingRun {
         let store = PictureStore(data.val, target: recipe.imageSize, limit: try cacheLimit([data.val]))
         return DetectionEvaluator(
             model: try student.twin(),
-            batches: ValidationBatches(store: store, batch: 2 * plan.shards.batch, recipe: recipe), recipe: recipe,
+            batches: ValidationBatches(
+                store: store, batch: 2 * plan.shards.batch, recipe: recipe, stride: student.sideMultiple),
+            recipe: recipe,
             workers: loaderThreads)
     }
 

@@ -43,18 +43,20 @@ struct ValidationRun {
         try Machine.start(recipe, ranks: ranks)
         func tell(_ line: String) { if ranks.rank == 0 { say(line) } }
         let naming = try DataNaming(recipe, judgingBy: settings.split, ranks: ranks, print: tell)
-        var loading = ModelLoading(recipe: recipe, classNames: naming.names)
+        var loading = ModelLoading(recipe: recipe, classNames: naming.names, printedNames: naming.printedNames)
         let detector = try loading.trained(ModelPlace(model).path, role: "model")
         for note in loading.notes { tell(note) }
         let data = try DataLoading(recipe, naming, training: false, judging: settings, ranks: ranks, print: tell)
-        if let size = loading.imageSize, !isSizeGiven { recipe.imgsz = size.map { ($0 + 31) / 32 * 32 } }
+        if let size = loading.imageSize, !isSizeGiven { recipe.imgsz = size }
+        let multiple = detector.sideMultiple
+        recipe.imgsz = recipe.imgsz.map { ($0 + multiple - 1) / multiple * multiple }
         tell(
             "imgsz \(recipe.imageSize.height)×\(recipe.imageSize.width), conf \(recipe.conf), iou \(recipe.iou)"
                 + (recipe.rect ? ", rect" : ""))
         if let note = raiseLimit(to: data.val.entries.map(\.objects.count).max() ?? 0) { tell(note) }
         let limit = try PictureStore.limit(for: recipe, catalogs: [data.val], processes: ranks.local.size)
         let store = PictureStore(data.val, target: recipe.imageSize, limit: limit)
-        let batches = ValidationBatches(store: store, batch: recipe.batch, recipe: recipe)
+        let batches = ValidationBatches(store: store, batch: recipe.batch, recipe: recipe, stride: multiple)
         let evaluator = DetectionEvaluator(
             model: detector, batches: batches, recipe: recipe,
             workers: Prefetcher.threads(workers: recipe.workers, cores: Threads.count))

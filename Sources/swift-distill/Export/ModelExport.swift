@@ -115,7 +115,9 @@ struct ModelExport {
     }
 
     private func onnxOptions(_ model: ExportedModel) throws -> ONNXOptions {
-        let sides = (options.imgsz.isEmpty ? model.imageSize ?? [640] : options.imgsz).map { ($0 + 31) / 32 * 32 }
+        let sides = (options.imgsz.isEmpty ? model.imageSize ?? [640] : options.imgsz).map {
+            ($0 + model.sideMultiple - 1) / model.sideMultiple * model.sideMultiple
+        }
         var onnx = ONNXOptions(size: (sides[0], sides[sides.count - 1]))
         onnx.batch = options.batch
         onnx.isDynamic = options.dynamic
@@ -135,8 +137,8 @@ struct ModelExport {
                 + (onnx.suppression.map { "[\(onnx.isDynamic ? "batch" : "\(onnx.batch)"), \($0.most), 6]" }
                     ?? "[\(onnx.isDynamic ? "batch" : "\(onnx.batch)"), \(4 + model.names.count), anchors]")
                 + ", opset \(onnx.opset), BatchNorm folded into the convolutions")
-        if !options.imgsz.isEmpty, options.imgsz.contains(where: { $0 % 32 != 0 }) {
-            say("note: imgsz is rounded up to a multiple of 32")
+        if options.imgsz.contains(where: { $0 % model.sideMultiple != 0 }) {
+            say("note: imgsz is rounded up to a multiple of \(model.sideMultiple)")
         }
     }
 

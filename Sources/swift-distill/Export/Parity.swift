@@ -51,7 +51,8 @@ struct Parity {
 
     /// Of a file that holds weights: on two images, of the training's size as far as that is not large.
     init(of model: ExportedModel) {
-        let sides = (model.imageSize ?? [640]).map { min($0 / 32 * 32, Self.largestSide) }
+        let multiple = model.sideMultiple
+        let sides = (model.imageSize ?? [640]).map { min(max($0 / multiple, 1) * multiple, Self.largestSide) }
         self.init(of: model, size: (sides[0], sides[sides.count - 1]), count: 2)
     }
 

@@ -78,7 +78,7 @@ struct PredictionRun {
     }
 
     private func predictor(_ detector: Detector, trainedSize: [Int]?) throws -> Predictor {
-        let stride = max(detector.strides.max() ?? 32, 32)
+        let stride = detector.sideMultiple
         let asked = settings.imgsz.isEmpty ? trainedSize ?? [640] : settings.imgsz
         let sides = asked.map { max(($0 + stride - 1) / stride, 1) * stride }
         if sides != asked, !settings.imgsz.isEmpty {

@@ -1,10 +1,12 @@
 """Says as JSON what Ultralytics, ONNX and safetensors make of our files: judge_formats.py FOLDER, whose files a test made.
 
-FOLDER: scenes/, model.pt, model.safetensors, and graphs plain.onnx (dynamic), still.onnx (192) and nms.onnx (192, conf 0.25).
+FOLDER: scenes/, model.pt, model.safetensors, and graphs plain.onnx (dynamic), still.onnx (192) and nms.onnx (192, conf 0.25),
+the first and the last with operators 12, too.
 """
 
 import ast
 import glob
+import itertools
 import json
 import os
 import sys
@@ -59,21 +61,24 @@ import onnx
 import onnxruntime
 
 said["versions"].update(onnx=onnx.__version__, onnxruntime=onnxruntime.__version__)
-for name in ["plain", "still", "nms"]:
+for name in ["plain", "still", "nms", "plain12", "nms12"]:
     onnx.checker.check_model(onnx.load(f"{folder}/{name}.onnx"), full_check=True)
 said["onnx_names"] = list(
     ast.literal_eval({p.key: p.value for p in onnx.load(folder + "/plain.onnx").metadata_props}["names"]).values()
 )
-rows = onnxruntime.InferenceSession(folder + "/plain.onnx").run(None, {"images": images})[0]
-said["box_difference"] = float(abs(rows[:, :4] - answer[:, :4]).max())
-said["score_difference"] = float(abs(rows[:, 4:] - answer[:, 4:]).max())
+said["box_difference"] = said["score_difference"] = 0.0
+for name in ["plain", "plain12"]:
+    rows = onnxruntime.InferenceSession(f"{folder}/{name}.onnx").run(None, {"images": images})[0]
+    said["box_difference"] = max(said["box_difference"], float(abs(rows[:, :4] - answer[:, :4]).max()))
+    said["score_difference"] = max(said["score_difference"], float(abs(rows[:, 4:] - answer[:, 4:]).max()))
 said["onnx_map"] = measured(folder + "/still.onnx")
 try:
     from ultralytics.utils.nms import non_max_suppression
 except ImportError:
     from ultralytics.utils.ops import non_max_suppression
-session, worst, found = onnxruntime.InferenceSession(folder + "/nms.onnx"), 0.0, 0
-for index in range(len(images)):
+sessions = [onnxruntime.InferenceSession(f"{folder}/{name}.onnx") for name in ["nms", "nms12"]]
+worst, found = 0.0, 0
+for index, session in itertools.product(range(len(images)), sessions):
     own = session.run(None, {"images": images[index : index + 1]})[0][0]
     own = own[own[:, 4] > 0]
     kept = non_max_suppression(torch.tensor(answer[index : index + 1]), 0.25, 0.7)[0].numpy()

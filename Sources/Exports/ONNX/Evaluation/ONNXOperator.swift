@@ -21,8 +21,10 @@ struct ONNXOperator {
         case "Conv": [convolution(x)]
         case "MaxPool": [pooled(x[0])]
         case "Resize": [enlarged(x[0])]
-        case "Sigmoid":
-            [ONNXValue(shape: x[0].shape, values: x[0].values.map { 1 / (1 + exp(-$0)) }, isHalf: x[0].isHalf)]
+        case "Sigmoid": [applied(x[0]) { 1 / (1 + exp(-$0)) }]
+        case "Relu": [applied(x[0]) { max($0, 0) }]
+        case "LeakyRelu": [applied(x[0]) { $0 < 0 ? $0 * number("alpha") : $0 }]
+        case "HardSigmoid": [applied(x[0]) { min(max($0 * number("alpha") + number("beta"), 0), 1) }]
         case "Add": [combined(x, +)]
         case "Sub": [combined(x, -)]
         case "Mul": [combined(x, *)]
@@ -43,6 +45,12 @@ struct ONNXOperator {
         case "OneHot": [marked(x)]
         default: throw Problem("operator \(node.opType) is not known to the comparison", exit: .internalError)
         }
+    }
+
+    private func number(_ name: String) -> Float { node.attribute.first { $0.name == name }?.f ?? 0 }
+
+    private func applied(_ x: ONNXValue, _ function: (Float) -> Float) -> ONNXValue {
+        ONNXValue(shape: x.shape, values: x.values.map(function), isHalf: x.isHalf)
     }
 
     private func combined(_ x: [ONNXValue], _ operation: (Float, Float) -> Float) -> ONNXValue {
@@ -71,7 +79,7 @@ struct ONNXOperator {
     private func split(_ x: [ONNXValue]) -> [ONNXValue] {
         let axis = integer("axis")
         var start = 0
-        return x[1].integers.map { size in
+        return (x.count > 1 ? x[1].integers : integers("split")).map { size in
             defer { start += size }
             return part(of: x[0], axis, start..<start + size)
         }
@@ -127,7 +135,7 @@ struct ONNXOperator {
 
     private func unsqueezed(_ x: [ONNXValue]) -> ONNXValue {
         var shape = x[0].shape
-        for axis in x[1].integers { shape.insert(1, at: axis) }
+        for axis in x.count > 1 ? x[1].integers : integers("axes") { shape.insert(1, at: axis) }
         return ONNXValue(shape: shape, values: x[0].values)
     }
 

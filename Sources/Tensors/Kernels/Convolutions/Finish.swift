@@ -6,8 +6,7 @@ struct Finish {
 
     @inline(__always)
     func callAsFunction(_ sum: SIMD8<Float>, channel: Int) -> SIMD8<Float> {
-        let value = sum + load8(bias + channel)
-        return activation == .silu ? silu(value) : value
+        activation(sum + load8(bias + channel))
     }
 
     /// Finishes the rows of a product in place.

@@ -38,10 +38,12 @@ private struct TileWriter<Filter: MinimalFilter> {
     ) {
         if let finish {
             let bias = load8(finish.bias + channel)
-            if finish.activation == .silu {
-                Self.transform(source, plane, columns, to: pixels, channel, BiasAndSiLU(bias: bias))
-            } else {
-                Self.transform(source, plane, columns, to: pixels, channel, Bias(bias: bias))
+            switch finish.activation {
+            case .silu: Self.transform(source, plane, columns, to: pixels, channel, BiasAndSiLU(bias: bias))
+            case .identity: Self.transform(source, plane, columns, to: pixels, channel, Bias(bias: bias))
+            default:
+                let last = BiasAndActivation(bias: bias, activation: finish.activation)
+                Self.transform(source, plane, columns, to: pixels, channel, last)
             }
         } else if adding {
             // The first `overlap` channels were written before.
@@ -93,6 +95,15 @@ private struct BiasAndSiLU: LastStep {
     func put(_ value: SIMD8<Float>, to pixel: UnsafeMutablePointer<Float>) {
         let sum = value + bias
         store8(silu(sum), to: pixel)
+    }
+}
+
+private struct BiasAndActivation: LastStep {
+    let bias: SIMD8<Float>
+    let activation: ActivationFunction
+    @inline(__always)
+    func put(_ value: SIMD8<Float>, to pixel: UnsafeMutablePointer<Float>) {
+        store8(activation(value + bias), to: pixel)
     }
 }
 

@@ -14,6 +14,8 @@ extension Detector {
         var total: Int
         /// Classes whose head rows were copied by name.
         var classes: [String]
+        /// What has other shapes than the model's, the rows of classes aside; nil when nothing has.
+        public var misfits: String?
 
         /// `Transferred 349/355 items`, and the classes.
         public var summary: String {
@@ -24,10 +26,16 @@ extension Detector {
 
     /// Takes every tensor that fits; rows of the last class convolutions are copied for classes of equal name where
     /// counts or order differ. A name without a row counts as unknown.
-    public func transfer(_ source: NamedWeights, classNames names: [String]?) -> Transfer {
-        let rows = names.flatMap { rowMap(from: $0) }
+    ///
+    /// - Parameter printed: as for `ClassMatching`.
+    /// - Throws: `Problem` when a name may mean two classes.
+    public func transfer(
+        _ source: NamedWeights, classNames names: [String]?, printed: [String: String] = [:]
+    ) throws -> Transfer {
+        let rows = try names.flatMap { try rowMap(from: $0, printed) }
         let remaps = names.map { $0 != classNames } ?? false
         var transferred = 0
+        var misfits: [(entry: Weights.Entry, shape: [Int])] = []
         for entry in weights.entries {
             guard let other = source[entry.name] else { continue }
             let isClassRow = isLastClassEntry(entry.name)
@@ -40,10 +48,16 @@ extension Detector {
             } else if other.shape == entry.shape {
                 weights.write(entry, other.values)
                 transferred += 1
+            } else if !isClassRow {
+                misfits.append((entry, other.shape))
             }
         }
         let copied = remaps ? (rows ?? [:]).keys.sorted().map { classNames[$0] } : []
-        return Transfer(transferred: transferred, total: weights.entries.count, classes: copied)
+        var transfer = Transfer(transferred: transferred, total: weights.entries.count, classes: copied)
+        transfer.misfits = misfits.first.map {
+            "\(counted(misfits.count, "tensor")) of other shapes: \(Self.misfit($0.entry, $0.shape))"
+        }
+        return transfer
     }
 
     /// Takes all tensors of a model with the same architecture, choosing its class rows by `rows` (own class → row).
@@ -51,7 +65,12 @@ extension Detector {
     /// - Throws: `Problem` naming the first tensor that is missing, has another shape or too few class rows.
     public func load(_ source: NamedWeights, rows: [Int: Int], file: String) throws {
         for entry in weights.entries {
-            if case .constant = entry.content { continue }
+            if case .constant(let numbers) = entry.content {
+                guard let other = source[entry.name], other.values != numbers else { continue }
+                throw Problem(
+                    "tensor \(entry.name) does not hold the numbers 0 to \(numbers.count - 1)", file: file,
+                    remedy: "Use a model whose head decodes distances as the field's")
+            }
             guard let other = source[entry.name] else {
                 if case .counter = entry.content { continue }
                 throw Problem("has no tensor \(entry.name)", file: file, remedy: "Use weights of this architecture")
@@ -68,8 +87,9 @@ extension Detector {
                 weights.write(entry, other.values)
             } else {
                 throw Problem(
-                    "tensor \(entry.name) has shape \(other.shape), the model \(entry.shape)", file: file,
-                    remedy: "Use weights of this architecture")
+                    Self.misfit(entry, other.shape), file: file,
+                    remedy: Self.isPruned(entry, other.shape)
+                        ? "Use the model from before its channels were pruned" : "Use weights of this architecture")
             }
         }
     }
@@ -77,10 +97,15 @@ extension Detector {
     /// Whether two shapes differ in their number of rows at most.
     private func sameRows(_ a: [Int], _ b: [Int]) -> Bool { a.count == b.count && a.dropFirst() == b.dropFirst() }
 
-    /// Whether two names mean the same class: case and outer spaces do not count.
-    public static func sameClass(_ a: String, _ b: String) -> Bool {
-        func plain(_ name: String) -> String { name.lowercased().trimmingCharacters(in: .whitespaces) }
-        return plain(a) == plain(b)
+    private static func misfit(_ entry: Weights.Entry, _ shape: [Int]) -> String {
+        "tensor \(entry.name) has shape \(shape), the model \(entry.shape)"
+            + (isPruned(entry, shape) ? ": channels were pruned" : "")
+    }
+
+    /// Whether a shape has fewer channels and is the same otherwise.
+    private static func isPruned(_ entry: Weights.Entry, _ shape: [Int]) -> Bool {
+        shape.count == entry.shape.count && shape.dropFirst(2) == entry.shape.dropFirst(2)
+            && zip(shape, entry.shape).allSatisfy { 0 < $0 && $0 <= $1 }
     }
 
     /// Channels inside the class branches of stored weights.
@@ -90,14 +115,10 @@ extension Detector {
         }
     }
 
-    /// For each own class the row of the class of that name, lower-cased and trimmed; nil when no name is real.
-    private func rowMap(from names: [String]) -> [Int: Int]? {
+    /// For each own class the row of the class of that name; nil when no name is real.
+    private func rowMap(from names: [String], _ printed: [String: String]) throws -> [Int: Int]? {
         if names.enumerated().allSatisfy({ $1 == String($0) || $1 == "class_\($0)" }) { return nil }
-        var rows: [Int: Int] = [:]
-        for (own, name) in classNames.enumerated() {
-            if let row = names.firstIndex(where: { Detector.sameClass($0, name) }) { rows[own] = row }
-        }
-        return rows
+        return try ClassMatching(classNames, printed: printed, among: names).rows
     }
 
     private func isLastClassEntry(_ name: String) -> Bool {
