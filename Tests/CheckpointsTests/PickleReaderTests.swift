@@ -80,6 +80,19 @@ import Testing
         #expect(problem.file == "some.pt" && problem.remedy != nil && problem.exit == .badData)
     }
 
+    @Test func typesThatOnlyDescribeAreInertRecords() throws {
+        for function: PickleText in [
+            .global("__builtin__", "xrange"), .global("builtins", "range"), .global("builtins", "type"),
+            .global("decimal", "Decimal"), .global("fractions", "Fraction"),
+            .global("torch.serialization", "_get_layout"),
+            .global("somebody.config", "Settings"),
+        ] {
+            let graph = try read(PickleText.call(function, [.int(0), .int(10), .int(1)]).pickle)
+            guard case .object(let index) = graph.root else { Issue.record("\(graph.root) from \(function)"); continue }
+            #expect(graph.elements(graph.objects[index].arguments) == [.int(0), .int(10), .int(1)])
+        }
+    }
+
     @Test func theRefusedFunctionIsNamed() throws {
         let problem = try #require(throws: Problem.self) { try read(Self.attacks[0].pickle) }
         #expect(problem.message.contains("os.system"))

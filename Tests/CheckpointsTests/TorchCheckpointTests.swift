@@ -125,6 +125,40 @@ import Testing
         }
     }
 
+    @Test func modulesSayWhatTheyAre() throws {
+        let convolution = Self.module(
+            "Conv2d", parameters: [("weight", .tensor("0", [6]))],
+            [
+                ("stride", .tuple([.int(2), .int(2)])), ("padding_mode", .string("zeros")), ("bias", .none),
+                ("_hidden", .int(1)), ("hook", Self.module("Hook")),
+                ("long", .list([PickleText](repeating: .none, count: 9))),
+            ])
+        let model = Self.module(
+            "DetectionModel", modules: [("model", Self.module("Sequential", modules: [("0", convolution)]))])
+        let modules = try read(Self.zip(.dictionary([("model", model)]))).modules
+        #expect(modules.keys.sorted() == ["model", "model.0"])
+        let first = try #require(modules["model.0"])
+        #expect(first.type == "ultralytics.nn.modules.conv.Conv2d")
+        #expect(first.attributes.keys.sorted() == ["bias", "padding_mode", "stride", "training"])
+        #expect(first.attributes["stride"]?.list?.map(\.int) == [2, 2])
+    }
+
+    @Test func whatIsNoPlainTensorIsNamed() throws {
+        let made = PickleText.call(.global("torch._utils", "_rebuild_qtensor"), [.none])
+        let model = Self.module(
+            "DetectionModel", modules: [("model", Self.module("Sequential", parameters: [("weight", made)]))])
+        let problem = try #require(throws: Problem.self) { try read(Self.zip(.dictionary([("model", model)]))) }
+        #expect(problem.message.contains("model.weight") && problem.message.contains("_rebuild_qtensor"))
+    }
+
+    @Test func classNamesOfAnyTypeAreAsPythonPrintsThem() throws {
+        let names = PickleText.list([.bool(false), .int(7), .double(1.5), .none, .string("fire")])
+        let inner = Self.module("Sequential", parameters: [("weight", .tensor("0", [6]))])
+        let model = Self.module("DetectionModel", modules: [("model", inner)], [("names", names)])
+        let checkpoint = try read(Self.zip(.dictionary([("model", model)])))
+        #expect(checkpoint.names == [0: "False", 1: "7", 2: "1.5", 3: "None", 4: "fire"])
+    }
+
     @Test func plainStateDictionariesAreRead() throws {
         let state = PickleText.dictionary([
             ("module.b", .tensor("0", [3, 2])), ("module.a", .tensor("1", [2], storage: "HalfStorage")),
