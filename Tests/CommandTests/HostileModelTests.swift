@@ -18,7 +18,7 @@ import Testing
     }
 
     /// Pickles by what they do.
-    private static let pickles: [(String, () -> [UInt8])] = [
+    private static let pickles: [(String, @Sendable () -> [UInt8])] = [
         ("tuples in tuples", { [0x29] + repeated(9_000_000, [0x85]) }),
         ("lists beside each other", { [0x28] + repeated(900_000, [0x5D]) + [0x6C] }),
         ("lists of one, dropped", { repeated(3_000_000, [0x4E, 0x85, 0x30]) + [0x4E] }),
@@ -41,12 +41,14 @@ import Testing
         (
             "a text as every option",
             {
-                let text =
-                    [0x58] + PickleText.number(1 << 20, 4) + [UInt8](repeating: 0x61, count: 1 << 20) + [0x71, 0]
-                let names = PickleText.string("train_args").bytes + [0x7D, 0x28]
-                let options = (0..<2000).flatMap { PickleText.int($0).bytes + [0x68, 0] }
-                let tensor = PickleText.string("w").bytes + PickleText.tensor("0", [1]).bytes
-                return text + [0x30, 0x7D, 0x28] + names + options + [0x75] + tensor + [0x75]
+                let letters = [UInt8](repeating: 0x61, count: 1 << 20)
+                let text: [UInt8] = [0x58] + PickleText.number(letters.count, 4) + letters + [0x71, 0]
+                let names: [UInt8] = PickleText.string("train_args").bytes + [0x7D, 0x28]
+                let options: [UInt8] = (0..<2000).flatMap { PickleText.int($0).bytes + [0x68, 0] }
+                let tensor: [UInt8] = PickleText.string("w").bytes + PickleText.tensor("0", [1]).bytes
+                let begin: [UInt8] = text + [0x30, 0x7D, 0x28]
+                let arguments: [UInt8] = names + options + [0x75]
+                return begin + arguments + tensor + [0x75]
             }
         ),
         (
@@ -97,7 +99,7 @@ import Testing
     }
 
     /// Headers by what they are.
-    private static let headers: [(String, () -> String)] = [
+    private static let headers: [(String, @Sendable () -> String)] = [
         (
             "empty tensors",
             {

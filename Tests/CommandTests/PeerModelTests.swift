@@ -34,13 +34,12 @@ struct PeerModelTests {
 
     @Test func theyAreComputedAsThereOrRefusedByName() throws {
         let folder = try Folder()
-        let rows = (0..<96).flatMap { y in [0] + (0..<80 * 3).map { UInt8(truncatingIfNeeded: ($0 * $0 / 7) ^ (y * 3)) }
-        }
+        func row(_ y: Int) -> [UInt8] { (0..<240).map { x in UInt8(truncatingIfNeeded: (x * x / 7) ^ (y * 3)) } }
+        let rows: [UInt8] = (0..<96).flatMap { [0] + row($0) }
         let picture = PNGBuilder(width: 80, height: 96).file(rows)
         try write("picture.png", picture, in: folder.url)
         let script = ProgramRun.root.appending(path: "Tests/CommandTests/Scripts/judge_models.py").path
-        let first = ProcessInfo.processInfo.environment["PEER_FIRST"].map { [$0] } ?? []
-        let outcome = try ProgramRun.start([Peer.python, script, folder.url.path] + first, limit: 300)
+        let outcome = try Peer.run(script, folder.url.path, limit: 300)
         let line = try #require(
             outcome.lines.first { $0.hasPrefix("SAID ") }, "\(outcome.errors.suffix(2000))")
         let said = try JSONDecoder().decode(Said.self, from: Data(line.dropFirst(5).utf8))

@@ -64,8 +64,7 @@ struct PeerValidationTests {
 
     private func judged(_ folder: URL) throws -> Said {
         let script = ProgramRun.root.appending(path: "Tests/CommandTests/Scripts/judge_validation.py").path
-        let first = ProcessInfo.processInfo.environment["PEER_FIRST"].map { [$0] } ?? []
-        let outcome = try ProgramRun.start([Peer.python, script, folder.path] + first, limit: 300)
+        let outcome = try Peer.run(script, folder.path, limit: 300)
         let line = try #require(outcome.lines.first { $0.hasPrefix("SAID ") }, "\(outcome.errors.suffix(2000))")
         return try JSONDecoder().decode(Said.self, from: Data(line.dropFirst(5).utf8))
     }

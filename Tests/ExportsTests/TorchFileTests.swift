@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test func everyLayerKnowsItsPlace() throws {
-        let layers = try ModuleTree(model: try Samples.model(names: ["a", "b"]), half: false).layers()
+        let layers = ModuleTree(model: try Samples.model(names: ["a", "b"]), half: false).layers()
         #expect(layers.count == 23)
         #expect(layers[22].type == "ultralytics.nn.modules.head.Detect")
         for layer in layers { #expect(Set(["np", "i", "f", "type"]).isSubset(of: layer.attributes.map(\.0))) }

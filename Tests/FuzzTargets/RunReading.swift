@@ -59,7 +59,7 @@ enum RunReading {
         let layer = weights.scope / "model" / 0
         _ = (layer / "conv").parameter("weight", [2, 1, 1, 1], .weight, .uniform(fanIn: 1))
         _ = (layer / "bn").parameter("weight", [2], .norm, .constant(1))
-        _ = (layer / "bn").statistic("running_mean", count: 2, initial: 0)
+        _ = (layer / "bn").statistic("running_mean", count: 2, initial: 0, momentum: 0.03)
         (layer / "bn").counter("num_batches_tracked")
         weights.seal(seed: 1)
         return RunState(

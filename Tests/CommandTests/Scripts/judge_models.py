@@ -1,5 +1,5 @@
 """Makes small models that say of themselves in unusual places what they compute, and says as JSON what Ultralytics predicts
-with them: judge_models.py FOLDER [FIRST], FOLDER holding picture.png.
+with them: judge_models.py FOLDER, FOLDER holding picture.png.
 """
 
 import json
@@ -10,9 +10,7 @@ os.environ["YOLO_OFFLINE"] = "1"
 os.environ["YOLO_VERBOSE"] = "false"
 folder = sys.argv[1]
 os.environ["YOLO_CONFIG_DIR"] = folder + "/settings"
-if len(sys.argv) > 2:  # Something that a broken installation of torchvision needs first.
-    sys.path.insert(0, os.path.dirname(sys.argv[2]))
-    __import__(os.path.basename(sys.argv[2])[:-3])
+import torchvision_ready  # noqa: F401
 
 import torch
 from torch import nn

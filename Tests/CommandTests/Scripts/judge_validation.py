@@ -13,9 +13,7 @@ os.environ["YOLO_OFFLINE"] = "1"
 os.environ["YOLO_VERBOSE"] = "false"
 folder = sys.argv[1]
 os.environ["YOLO_CONFIG_DIR"] = folder + "/settings"
-if len(sys.argv) > 2:  # Something that a broken installation of torchvision needs first.
-    sys.path.insert(0, os.path.dirname(sys.argv[2]))
-    __import__(os.path.basename(sys.argv[2])[:-3])
+import torchvision_ready  # noqa: F401
 
 import cv2
 from ultralytics import YOLO
