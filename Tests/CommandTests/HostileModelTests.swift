@@ -61,13 +61,15 @@ import Testing
         (
             "a module with itself in every place",
             {
-                let members = PickleText.string("_modules").bytes + [0x7D, 0x28]
-                let children = (0..<1900).flatMap { PickleText.string("m\($0)").bytes + [0x68, 0] }
-                let inner = Array("cm\nA\n)".utf8) + [0x81, 0x71, 0, 0x7D, 0x28]
-                let attributes = (0..<1900).flatMap { PickleText.string("a\($0)").bytes + [0x4E] }
-                let outer = Array("cm\nB\n)".utf8) + [0x81, 0x7D, 0x28] + members + children + [0x75, 0x75, 0x62]
-                return [0x7D, 0x28] + PickleText.string("x").bytes + inner + attributes + [0x75, 0x62]
-                    + PickleText.string("model").bytes + outer + [0x75]
+                let children: [UInt8] = (0..<1900).flatMap { PickleText.string("m\($0)").bytes + [0x68, 0] }
+                let attributes: [UInt8] = (0..<1900).flatMap { PickleText.string("a\($0)").bytes + [0x4E] }
+                let parts: [[UInt8]] = [
+                    [0x7D, 0x28], PickleText.string("x").bytes, Array("cm\nA\n)".utf8), [0x81, 0x71, 0, 0x7D, 0x28],
+                    attributes, [0x75, 0x62], PickleText.string("model").bytes, Array("cm\nB\n)".utf8),
+                    [0x81, 0x7D, 0x28], PickleText.string("_modules").bytes, [0x7D, 0x28], children,
+                    [0x75, 0x75, 0x62], [0x75],
+                ]
+                return Array(parts.joined())
             }
         ),
     ]
