@@ -33,9 +33,11 @@ public final class Canvas {
         fill(Box(x: 0, y: 0, width: width, height: height), color)
     }
 
-    /// A canvas over a picture: rows of red, green and blue bytes without gaps, whose pixels are the units.
-    public convenience init(width: Int, height: Int, rgb: UnsafePointer<UInt8>) {
-        self.init(width: Double(width), height: Double(height))
+    /// A canvas over a picture: rows of red, green and blue bytes without gaps.
+    ///
+    /// - Parameter scale: pixels of a unit.
+    public convenience init(width: Int, height: Int, rgb: UnsafePointer<UInt8>, scale: Double = 1) {
+        self.init(width: Double(width) / scale, height: Double(height) / scale, scale: scale)
         paste(rgb, width: width, height: height, x: 0, y: 0)
     }
 

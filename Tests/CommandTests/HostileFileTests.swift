@@ -36,6 +36,17 @@ import Testing
         try Program.expectModestUse(["recipe.yaml", "convolutions=c.json"], in: input.url, codes: [.badData])
     }
 
+    @Test func aPictureOfManyPixelsIsLookedAtInTime() throws {
+        let folder = try Folder()
+        let side = 10_000
+        let rows = [UInt8](repeating: 0, count: side * (1 + side / 8))
+        let bytes = PNGBuilder(width: side, height: side, bitDepth: 1, colorType: 0).file(rows)
+        try Data(bytes).write(to: folder.url.appending(path: "bits.png"))
+        let model = ProgramRun.root.appending(path: "configs/models/wildfire-teacher.safetensors").path
+        try Program.expectModestUse(
+            ["predict", model, "source=bits.png", "imgsz=64", "threads=1"], in: folder.url, codes: [.done])
+    }
+
     @Test func labelsAreRefusedInTime() throws {
         let input = try SpoiltInput()
         let rows = String(repeating: "0 0.5 0.5 0.1 0.1\n", count: 500_000)

@@ -7,7 +7,7 @@ import Testing
     /// The worked example of the specification, section 5.
     @Test func boxesAreBroughtBackToThePicture() {
         let picture = Picture(height: 720, width: 1280, filled: 0)
-        let source = Predictor.source(of: picture, in: (384, 640))
+        let source = Predictor.source(of: SeenPicture(picture), in: (384, 640))
         #expect(source.original(SIMD4(100, 50, 300, 200)) == SIMD4(200, 76, 600, 376))
         // What lies in the padding ends at the picture's side.
         #expect(source.original(SIMD4(-5, 0, 700, 384)) == SIMD4(0, 0, 1280, 720))

@@ -109,20 +109,23 @@ static void read_pixel(const bitmap *b, const uint8_t *row, int x, uint8_t *rgb)
 }
 
 int bmp_run(
-    const uint8_t *bytes, size_t count, decoder_task task, uint8_t **rgb, cimage_info *info, message_buffer message
+    const uint8_t *bytes, size_t count, decoder_task task, picture_target *target, cimage_info *info, message_buffer message
 ) {
     bitmap b = {0};
     int status = read_header(bytes, count, &b, message);
     if (status) return status;
     set_info(info, CIMAGE_BMP, b.width, b.height, b.bits < 24 ? 1 : b.bits / 8, 1);
     if (task != TASK_DECODE) return CIMAGE_OK;
-    uint8_t *picture = new_picture(info, message);
-    if (!picture) return CIMAGE_OUT_OF_MEMORY;
+    status = target_open(target, info, message);
+    if (status) return status;
+    uint8_t *pixels = malloc(3 * (size_t)b.width);
+    if (!pixels) return fail(message, CIMAGE_OUT_OF_MEMORY, "does not fit into memory");
     for (int y = 0; y < b.height; y++) {
+        if (!target_wants(target, y, b.height, 1)) continue;
         const uint8_t *row = b.rows + b.stride * (size_t)(b.is_top_down ? y : b.height - 1 - y);
-        uint8_t *target = picture + 3 * (size_t)b.width * (size_t)y;
-        for (int x = 0; x < b.width; x++, target += 3) read_pixel(&b, row, x, target);
+        for (int x = 0; x < b.width; x++) read_pixel(&b, row, x, pixels + 3 * (size_t)x);
+        target_put(target, pixels, y, b.width, b.height, 1);
     }
-    *rgb = picture;
+    free(pixels);
     return CIMAGE_OK;
 }

@@ -101,15 +101,15 @@ static long long read_part(int file, uint8_t *bytes, size_t count, long long off
     return (long long)done;
 }
 
-static int run(const uint8_t *bytes, size_t count, decoder_task task, int reduction, uint8_t **rgb, cimage_info *info,
-               message_buffer message) {
+static int run(const uint8_t *bytes, size_t count, decoder_task task, int reduction, picture_target *target,
+               cimage_info *info, message_buffer message) {
     int whole = 0;
     switch (recognise(bytes, count, message)) {
-    case CIMAGE_JPEG: return jpeg_run(bytes, count, task, reduction, &whole, rgb, info, message);
-    case CIMAGE_PNG: return png_run(bytes, count, task, rgb, info, message);
-    case CIMAGE_BMP: return bmp_run(bytes, count, task, rgb, info, message);
-    case CIMAGE_TIFF: return tiff_run(bytes, count, task, rgb, info, message);
-    case CIMAGE_WEBP: return webp_run(bytes, count, task, rgb, info, message);
+    case CIMAGE_JPEG: return jpeg_run(bytes, count, task, reduction, &whole, target, info, message);
+    case CIMAGE_PNG: return png_run(bytes, count, task, target, info, message);
+    case CIMAGE_BMP: return bmp_run(bytes, count, task, target, info, message);
+    case CIMAGE_TIFF: return tiff_run(bytes, count, task, target, info, message);
+    case CIMAGE_WEBP: return webp_run(bytes, count, task, target, info, message);
     default: return CIMAGE_UNKNOWN_FORMAT;
     }
 }
@@ -181,7 +181,28 @@ int cimage_decode_bytes(
 ) {
     message_buffer message = {text, text_size};
     memset(info, 0, sizeof *info);
-    *rgb = NULL;
     info->file_size = (int64_t)count;
-    return run(bytes, count, TASK_DECODE, reduction, rgb, info, message);
+    picture_target target = {NULL, 0, NULL};
+    int status = run(bytes, count, TASK_DECODE, reduction, &target, info, message);
+    if (status) free(target.picture);
+    *rgb = status ? NULL : target.picture;
+    return status;
+}
+
+int cimage_decode_picks(
+    const uint8_t *bytes, size_t count, const cimage_pick *picks, int pick_count, cimage_info *info, char *text,
+    size_t text_size
+) {
+    message_buffer message = {text, text_size};
+    memset(info, 0, sizeof *info);
+    info->file_size = (int64_t)count;
+    picture_target target = {picks, pick_count, NULL};
+    return run(bytes, count, TASK_DECODE, 1, &target, info, message);
+}
+
+int cimage_describe_bytes(const uint8_t *bytes, size_t count, cimage_info *info, char *text, size_t text_size) {
+    message_buffer message = {text, text_size};
+    memset(info, 0, sizeof *info);
+    info->file_size = (int64_t)count;
+    return run(bytes, count, TASK_HEADER, 1, NULL, info, message);
 }

@@ -29,8 +29,25 @@ void place_row(uint8_t *picture, const uint8_t *row, int y, int width, int heigh
 /// Says what a picture of 8 bits is like, from its extent as it is stored.
 void set_info(cimage_info *info, int format, int width, int height, int components, int orientation);
 
-/// Memory for the upright picture; NULL with a message when there is none.
-uint8_t *new_picture(const cimage_info *info, message_buffer message);
+/// Where the rows of a decoder go: into the whole upright picture, or what is picked of them into the callers' pictures.
+typedef struct {
+    /// NULL for the whole picture.
+    const cimage_pick *picks;
+    int pick_count;
+    uint8_t *picture;
+} picture_target;
+
+/// Makes room for a picture, whose extent as it is decoded is known by now.
+int target_open(picture_target *target, const cimage_info *info, message_buffer message);
+
+/// Where a decoder may put stored row `y` itself; NULL where it is to come by `target_put`.
+uint8_t *target_row(const picture_target *target, const cimage_info *info, int y);
+
+/// Whether anything of stored row `y` of `height` goes anywhere.
+int target_wants(const picture_target *target, int y, int height, int orientation);
+
+/// Takes stored row `y` of `width` pixels of a picture stored as `width` × `height`.
+void target_put(picture_target *target, const uint8_t *row, int y, int width, int height, int orientation);
 
 /// What a decoder is asked to do.
 typedef enum {
@@ -43,15 +60,15 @@ typedef enum {
 
 /// `*needs_check` is set when the header alone cannot tell that the picture is whole.
 int jpeg_run(
-    const uint8_t *bytes, size_t count, decoder_task task, int reduction, int *needs_check, uint8_t **rgb,
+    const uint8_t *bytes, size_t count, decoder_task task, int reduction, int *needs_check, picture_target *target,
     cimage_info *info, message_buffer message);
 int png_run(
-    const uint8_t *bytes, size_t count, decoder_task task, uint8_t **rgb, cimage_info *info, message_buffer message);
+    const uint8_t *bytes, size_t count, decoder_task task, picture_target *target, cimage_info *info, message_buffer message);
 int bmp_run(
-    const uint8_t *bytes, size_t count, decoder_task task, uint8_t **rgb, cimage_info *info, message_buffer message);
+    const uint8_t *bytes, size_t count, decoder_task task, picture_target *target, cimage_info *info, message_buffer message);
 int tiff_run(
-    const uint8_t *bytes, size_t count, decoder_task task, uint8_t **rgb, cimage_info *info, message_buffer message);
+    const uint8_t *bytes, size_t count, decoder_task task, picture_target *target, cimage_info *info, message_buffer message);
 int webp_run(
-    const uint8_t *bytes, size_t count, decoder_task task, uint8_t **rgb, cimage_info *info, message_buffer message);
+    const uint8_t *bytes, size_t count, decoder_task task, picture_target *target, cimage_info *info, message_buffer message);
 
 #endif

@@ -20,7 +20,7 @@ typedef struct {
     int truncated;
     int orientation;
     uint8_t *row;
-    uint8_t *picture;
+    picture_target *target;
 } decoder;
 
 static void on_error(j_common_ptr common) {
@@ -122,22 +122,22 @@ static int read_scans(decoder *d, message_buffer message) {
     return CIMAGE_OK;
 }
 
-/// Reads the rows; into `d->picture` when there is one. Returns a status.
-static int read_rows(decoder *d, int orientation, message_buffer message) {
+/// Reads the rows; into `d->target` when there is one. Returns a status.
+static int read_rows(decoder *d, const cimage_info *info, message_buffer message) {
     struct jpeg_decompress_struct *jpeg = &d->jpeg;
     int width = (int)jpeg->output_width, height = (int)jpeg->output_height;
-    int direct = d->picture && orientation == 1 && jpeg->out_color_space == JCS_RGB;
+    int direct = d->target && target_row(d->target, info, 0) && jpeg->out_color_space == JCS_RGB;
     if (!direct) {
         d->row = malloc((size_t)width * (size_t)jpeg->output_components);
         if (!d->row) return fail(message, CIMAGE_OUT_OF_MEMORY, "does not fit into memory");
     }
     while (jpeg->output_scanline < jpeg->output_height && !d->truncated) {
         int y = (int)jpeg->output_scanline;
-        JSAMPROW row = direct ? d->picture + 3 * (size_t)width * (size_t)y : d->row;
+        JSAMPROW row = direct ? target_row(d->target, info, y) : d->row;
         jpeg_read_scanlines(jpeg, &row, 1);
-        if (direct || !d->picture) continue;
+        if (direct || !d->target || !target_wants(d->target, y, height, info->orientation)) continue;
         if (jpeg->out_color_space == JCS_CMYK) convert_cmyk(row, width, jpeg->saw_Adobe_marker);
-        place_row(d->picture, row, y, width, height, orientation);
+        target_put(d->target, row, y, width, height, info->orientation);
     }
     if (d->ended && jpeg->arith_code) d->truncated = 1;
     return CIMAGE_OK;
@@ -184,10 +184,10 @@ static int run(
     info->decoded_width = (int)(turned ? jpeg->output_height : jpeg->output_width);
     info->decoded_height = (int)(turned ? jpeg->output_width : jpeg->output_height);
     if (task == TASK_DECODE) {
-        d->picture = malloc(3 * (size_t)jpeg->output_width * (size_t)jpeg->output_height + CIMAGE_SPARE_BYTES);
-        if (!d->picture) return fail(message, CIMAGE_OUT_OF_MEMORY, "does not fit into memory");
+        status = target_open(d->target, info, message);
+        if (status) return status;
     }
-    return read_rows(d, info->orientation, message);
+    return read_rows(d, info, message);
 }
 
 /// What libjpeg's escape means for the caller.
@@ -203,7 +203,7 @@ static int explain(decoder *d, message_buffer message) {
 }
 
 int jpeg_run(
-    const uint8_t *bytes, size_t count, decoder_task task, int reduction, int *needs_check, uint8_t **rgb,
+    const uint8_t *bytes, size_t count, decoder_task task, int reduction, int *needs_check, picture_target *target,
     cimage_info *info, message_buffer message
 ) {
     decoder *d = calloc(1, sizeof(decoder));
@@ -212,6 +212,7 @@ int jpeg_run(
     d->errors.error_exit = on_error;
     d->errors.emit_message = on_message;
     d->errors.output_message = on_output;
+    d->target = task == TASK_DECODE ? target : NULL;
     d->jpeg.client_data = d;
     d->source.init_source = source_start;
     d->source.fill_input_buffer = source_fill;
@@ -233,11 +234,6 @@ int jpeg_run(
         }
     }
     info->warnings = (int)d->errors.num_warnings;
-    if (rgb && !status) {
-        *rgb = d->picture;
-    } else {
-        free(d->picture);
-    }
     free(d->row);
     jpeg_destroy_decompress(&d->jpeg);
     free(d);

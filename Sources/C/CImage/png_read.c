@@ -14,8 +14,9 @@ typedef struct {
     int ended;
     int warnings;
     char text[160];
-    uint8_t *row;
-    uint8_t *picture;
+    /// One row, or all that are kept until the last pass over an interlaced picture.
+    uint8_t *rows;
+    picture_target *target;
 } decoder;
 
 static void on_error(png_structp png, png_const_charp text) {
@@ -91,18 +92,22 @@ static int read_pixels(decoder *d, png_structp png, png_infop header, cimage_inf
     int width = (int)png_get_image_width(png, header), height = (int)png_get_image_height(png, header);
     size_t row_bytes = png_get_rowbytes(png, header);
     if (row_bytes != 3 * (size_t)width) return fail(message, CIMAGE_DAMAGED, "is damaged: rows have a wrong size");
-    d->picture = malloc(row_bytes * (size_t)height + CIMAGE_SPARE_BYTES);
-    // Interlaced rows come in several passes, so a turned one needs the whole picture as it is stored.
-    int turned = info->orientation != 1;
-    if (turned) d->row = malloc(row_bytes * (passes > 1 ? (size_t)height : 1));
-    if (!d->picture || (turned && !d->row)) return fail(message, CIMAGE_OUT_OF_MEMORY, "does not fit into memory");
-    uint8_t *stored = turned ? d->row : d->picture;
-    size_t step = turned && passes == 1 ? 0 : row_bytes;
+    int status = target_open(d->target, info, message);
+    if (status) return status;
+    int direct = target_row(d->target, info, 0) != NULL, turn = info->orientation;
+    // Interlaced rows come in several passes: what is wanted of them is kept as it is stored, the rest shares the first row.
+    size_t kept = 1;
+    if (passes > 1) for (int y = 0; y < height; y++) kept += (size_t)target_wants(d->target, y, height, turn);
+    if (!direct) d->rows = malloc(row_bytes * kept);
+    if (!direct && !d->rows) return fail(message, CIMAGE_OUT_OF_MEMORY, "does not fit into memory");
     for (int pass = 0; pass < passes; pass++) {
+        size_t next = 1;
         for (int y = 0; y < height; y++) {
-            uint8_t *row = stored + step * (size_t)y;
+            int wanted = direct || target_wants(d->target, y, height, turn);
+            size_t place = passes > 1 && wanted ? next++ : 0;
+            uint8_t *row = direct ? target_row(d->target, info, y) : d->rows + row_bytes * place;
             png_read_row(png, row, NULL);
-            if (turned && pass == passes - 1) place_row(d->picture, row, y, width, height, info->orientation);
+            if (!direct && wanted && pass == passes - 1) target_put(d->target, row, y, width, height, turn);
         }
     }
     return CIMAGE_OK;
@@ -129,7 +134,7 @@ static int run(decoder *d, png_structp png, png_infop header, decoder_task task,
 }
 
 int png_run(
-    const uint8_t *bytes, size_t count, decoder_task task, uint8_t **rgb, cimage_info *info, message_buffer message
+    const uint8_t *bytes, size_t count, decoder_task task, picture_target *target, cimage_info *info, message_buffer message
 ) {
     info->format = CIMAGE_PNG;
     info->orientation = 1;
@@ -144,6 +149,7 @@ int png_run(
         free(d);
         return fail(message, CIMAGE_OUT_OF_MEMORY, "does not fit into memory");
     }
+    d->target = target;
     d->bytes = bytes;
     d->count = count;
     if (setjmp(png_jmpbuf(png))) {
@@ -155,12 +161,7 @@ int png_run(
     }
     png_destroy_read_struct(&png, &header, NULL);
     info->warnings = d->warnings;
-    if (rgb && !status) {
-        *rgb = d->picture;
-    } else {
-        free(d->picture);
-    }
-    free(d->row);
+    free(d->rows);
     free(d);
     return status;
 }

@@ -114,7 +114,7 @@ static int read_page(TIFF *tiff, size_t count, page *p, message_buffer message) 
 }
 
 /// Unpacks band after band, in the order they are stored.
-static int read_bands(TIFF *tiff, const page *p, uint32_t *raster, uint8_t *row, uint8_t *picture) {
+static int read_bands(TIFF *tiff, const page *p, uint32_t *raster, uint8_t *row, picture_target *target) {
     char reason[1024];
     for (uint32_t top = 0; top < p->height; top += p->band) {
         uint32_t rows = p->height - top < p->band ? p->height - top : p->band;
@@ -128,40 +128,36 @@ static int read_bands(TIFF *tiff, const page *p, uint32_t *raster, uint8_t *row,
         TIFFRGBAImageEnd(&image);
         if (!is_good) return 0;
         for (uint32_t y = 0; y < rows; y++) {
+            if (!target_wants(target, (int)(top + y), (int)p->height, p->orientation)) continue;
             const uint32_t *pixels = raster + (size_t)p->width * y;
             for (uint32_t x = 0; x < p->width; x++) {
                 row[3 * x] = (uint8_t)TIFFGetR(pixels[x]);
                 row[3 * x + 1] = (uint8_t)TIFFGetG(pixels[x]);
                 row[3 * x + 2] = (uint8_t)TIFFGetB(pixels[x]);
             }
-            place_row(picture, row, (int)(top + y), (int)p->width, (int)p->height, p->orientation);
+            target_put(target, row, (int)(top + y), (int)p->width, (int)p->height, p->orientation);
         }
     }
     return 1;
 }
 
-static int decode(TIFF *tiff, const page *p, uint8_t **rgb, cimage_info *info, message_buffer message) {
-    uint8_t *picture = new_picture(info, message);
+static int decode(TIFF *tiff, const page *p, picture_target *target, cimage_info *info, message_buffer message) {
+    int status = target_open(target, info, message);
+    if (status) return status;
     uint32_t *raster = calloc((size_t)p->width * p->band, sizeof *raster);
     uint8_t *row = malloc(3 * (size_t)p->width);
-    int status = CIMAGE_OK;
-    if (!picture || !raster || !row) {
+    if (!raster || !row) {
         status = fail(message, CIMAGE_OUT_OF_MEMORY, "does not fit into memory");
-    } else if (!read_bands(tiff, p, raster, row, picture)) {
+    } else if (!read_bands(tiff, p, raster, row, target)) {
         status = fail(message, CIMAGE_DAMAGED, "is damaged: its TIFF data break the rules");
     }
     free(raster);
     free(row);
-    if (status) {
-        free(picture);
-    } else {
-        *rgb = picture;
-    }
     return status;
 }
 
 int tiff_run(
-    const uint8_t *bytes, size_t count, decoder_task task, uint8_t **rgb, cimage_info *info, message_buffer message
+    const uint8_t *bytes, size_t count, decoder_task task, picture_target *target, cimage_info *info, message_buffer message
 ) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, silence);
@@ -174,7 +170,7 @@ int tiff_run(
     if (!status) {
         set_info(info, CIMAGE_TIFF, (int)p.width, (int)p.height, p.components, p.orientation);
         info->bit_depth = p.bits;
-        if (task == TASK_DECODE) status = decode(tiff, &p, rgb, info, message);
+        if (task == TASK_DECODE) status = decode(tiff, &p, target, info, message);
     }
     TIFFClose(tiff);
     return status;

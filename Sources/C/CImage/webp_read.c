@@ -27,7 +27,7 @@ static int check_chunks(const uint8_t *bytes, size_t count, int *orientation, me
 }
 
 int webp_run(
-    const uint8_t *bytes, size_t count, decoder_task task, uint8_t **rgb, cimage_info *info, message_buffer message
+    const uint8_t *bytes, size_t count, decoder_task task, picture_target *target, cimage_info *info, message_buffer message
 ) {
     WebPBitstreamFeatures features;
     VP8StatusCode code = count < 16 ? VP8_STATUS_NOT_ENOUGH_DATA : WebPGetFeatures(bytes, count, &features);
@@ -37,26 +37,28 @@ int webp_run(
         return fail(message, CIMAGE_UNKNOWN_FORMAT, "is an animated WebP picture; only still ones are read");
     }
     int status = check_size(features.width, features.height, message);
+    if (!status && (long long)features.width * features.height > CIMAGE_LARGEST_WEBP_PIXELS) {
+        status = fail(message, CIMAGE_TOO_LARGE, "is too large: %d x %d pixels (limit of WebP %lld megapixels)",
+                      features.width, features.height, CIMAGE_LARGEST_WEBP_PIXELS / 1000000);
+    }
     int orientation = 1;
     if (!status) status = check_chunks(bytes, count, &orientation, message);
     if (status) return status;
     set_info(info, CIMAGE_WEBP, features.width, features.height, features.has_alpha ? 4 : 3, orientation);
     if (task != TASK_DECODE) return CIMAGE_OK;
-    uint8_t *stored = new_picture(info, message);
-    if (!stored) return CIMAGE_OUT_OF_MEMORY;
+    status = target_open(target, info, message);
+    if (status) return status;
     size_t row = 3 * (size_t)features.width, size = row * (size_t)features.height;
+    uint8_t *direct = target_row(target, info, 0), *stored = direct ? direct : malloc(size);
+    if (!stored) return fail(message, CIMAGE_OUT_OF_MEMORY, "does not fit into memory");
     if (!WebPDecodeRGBInto(bytes, count, stored, size, (int)row)) {
-        free(stored);
+        if (!direct) free(stored);
         return fail(message, CIMAGE_DAMAGED, "is damaged: its WebP data break the rules");
     }
-    if (orientation == 1) {
-        *rgb = stored;
-        return CIMAGE_OK;
-    }
-    *rgb = new_picture(info, message);
-    for (int y = 0; *rgb && y < features.height; y++) {
-        place_row(*rgb, stored + row * (size_t)y, y, features.width, features.height, orientation);
+    if (direct) return CIMAGE_OK;
+    for (int y = 0; y < features.height; y++) {
+        target_put(target, stored + row * (size_t)y, y, features.width, features.height, orientation);
     }
     free(stored);
-    return *rgb ? CIMAGE_OK : CIMAGE_OUT_OF_MEMORY;
+    return CIMAGE_OK;
 }

@@ -98,8 +98,14 @@ public final class PictureStore: @unchecked Sendable {  // Everything that chang
         let entry = catalog.entries[index]
         let (height, width) = fittedExtent(height: entry.height, width: entry.width, into: target)
         let reduction = reduces ? largestReduction(from: (entry.height, entry.width), to: (height, width)) : 1
-        let decoded = try timer.measure(.decode) { try PictureFile.decode(bytes, reduction: reduction) }
         timer.decoded += 1
+        if reduction == 1, LargePicture.isOne(height: entry.height, width: entry.width) {
+            let extent = (entry.height, entry.width)
+            return try timer.measure(.decode) {
+                try LargePicture.resized(bytes, of: extent, height: height, width: width)
+            }
+        }
+        let decoded = try timer.measure(.decode) { try PictureFile.decode(bytes, reduction: reduction) }
         guard decoded.height == entry.height, decoded.width == entry.width else {
             throw Problem(
                 "is \(decoded.width) x \(decoded.height) pixels now and was \(entry.width) x \(entry.height) at the start",

@@ -39,8 +39,10 @@ public struct Letterbox: Equatable, Sendable {
     }
 
     /// The scaled and padded picture.
-    public func apply(to picture: Picture) -> Picture {
-        let scaled = resized(picture, height: height, width: width)
+    public func apply(to picture: Picture) -> Picture { pad(resized(picture, height: height, width: width)) }
+
+    /// A picture that is scaled already, padded.
+    func pad(_ scaled: Picture) -> Picture {
         if top == 0, bottom == 0, left == 0, right == 0 { return scaled }
         let target = Picture(height: top + height + bottom, width: left + width + right)
         let head = left * 3, tail = right * 3, body = scaled.rowBytes

@@ -79,6 +79,38 @@ public enum PictureFile {
         return DecodedPicture(memory, info, reduction: reduction)
     }
 
+    /// Height and width of the upright picture, from a file's bytes.
+    static func extent(_ file: FileBytes) throws -> (height: Int, width: Int) {
+        var info = cimage_info()
+        try check(file.path) { cimage_describe_bytes(file.bytes, file.count, &info, $0, $1) }
+        return (Int(info.height), Int(info.width))
+    }
+
+    /// Some pixels of a picture of this extent, once for each pair of rows and columns, all in ascending order.
+    static func pick(
+        _ file: FileBytes, of extent: (height: Int, width: Int), _ lines: [(rows: [Int32], columns: [Int32])]
+    ) throws -> [Picture] {
+        let pictures = lines.map { Picture(height: $0.rows.count, width: $0.columns.count) }
+        // The lists stay where they are while they are read.
+        let lists = lines.map { UnsafeMutableBufferPointer<Int32>.allocate(capacity: $0.rows.count + $0.columns.count) }
+        defer { lists.forEach { $0.deallocate() } }
+        var picks: [cimage_pick] = []
+        for ((list, line), picture) in zip(zip(lists, lines), pictures) {
+            _ = list.initialize(from: line.rows + line.columns)
+            guard let start = list.baseAddress else { continue }
+            picks.append(
+                cimage_pick(
+                    width: Int32(extent.width), height: Int32(extent.height), rows: start,
+                    columns: start + line.rows.count, row_count: Int32(line.rows.count),
+                    column_count: Int32(line.columns.count), rgb: picture.pixels))
+        }
+        var info = cimage_info()
+        try check(file.path) {
+            cimage_decode_picks(file.bytes, file.count, picks, Int32(picks.count), &info, $0, $1)
+        }
+        return pictures
+    }
+
     /// The header, after looking at as much of the file as tells that the picture is whole.
     public static func header(_ path: String) throws -> PictureHeader {
         var info = cimage_info()

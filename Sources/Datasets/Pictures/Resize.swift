@@ -1,15 +1,15 @@
 /// Where an output pixel reads along one axis: two source indices and their weights in 1/2048.
-private struct Tap {
-    var first: Int32
-    var second: Int32
-    var firstWeight: Int32
-    var secondWeight: Int32
+struct Tap {
+    fileprivate var first: Int32
+    fileprivate var second: Int32
+    fileprivate var firstWeight: Int32
+    fileprivate var secondWeight: Int32
 
     /// Taps of one axis. Rows keep their fraction at the borders and clamp the indices; columns drop the fraction.
     ///
     /// - Parameters:
     ///   - start: where among the `source` pixels the picture begins, and `length` how long it is.
-    static func taps(
+    fileprivate static func taps(
         from source: Int, start: Double, length: Double, to target: Int, resetsAtBorders: Bool
     ) -> [Tap] {
         let scale = 1 / (Double(target) / length)
@@ -27,6 +27,33 @@ private struct Tap {
                 secondWeight: Int32((f * 2048).rounded(.toNearestOrEven)))
         }
     }
+}
+
+/// The rows or columns of a large picture that a resize reads: all others need not be there.
+struct TouchedLines {
+    /// In ascending order.
+    let lines: [Int32]
+    fileprivate let taps: [Tap]
+
+    /// - Parameter areRows: rows keep their fraction at the borders, columns do not.
+    init(from source: Int, to target: Int, areRows: Bool) {
+        let taps = Tap.taps(
+            from: source, start: 0, length: Double(source), to: target, resetsAtBorders: !areRows)
+        let lines = Set(taps.flatMap { [$0.first, $0.second] }).sorted()
+        let places = Dictionary(uniqueKeysWithValues: lines.enumerated().map { ($1, Int32($0)) })
+        self.lines = lines
+        self.taps = taps.map { tap in
+            var tap = tap
+            tap.first = places[tap.first] ?? 0
+            tap.second = places[tap.second] ?? 0
+            return tap
+        }
+    }
+}
+
+/// The resized picture from those pixels that it reads: the same bytes.
+func resized(_ picked: Picture, rows: TouchedLines, columns: TouchedLines) -> Picture {
+    resized(picked, rows: rows.taps, columns: columns.taps)
 }
 
 /// A rectangle of a picture, in pixels and their parts.
@@ -54,11 +81,16 @@ func resized(_ source: Picture, height: Int, width: Int) -> Picture {
 func resized(_ decoded: DecodedPicture, height: Int, width: Int) -> Picture {
     let source = decoded.pixels, area = decoded.area
     if source.height == height, source.width == width, area == PictureArea(of: source) { return source }
-    let target = Picture(height: height, width: width)
     let columns = Tap.taps(
         from: source.width, start: area.left, length: area.width, to: width, resetsAtBorders: true)
     let rows = Tap.taps(
         from: source.height, start: area.top, length: area.height, to: height, resetsAtBorders: false)
+    return resized(source, rows: rows, columns: columns)
+}
+
+private func resized(_ source: Picture, rows: [Tap], columns: [Tap]) -> Picture {
+    let height = rows.count, width = columns.count
+    let target = Picture(height: height, width: width)
     let count = width * 3
     // Two horizontally resized rows, with room for the overlapping stores of the last pixel and of the last vector.
     let stretched = UnsafeMutablePointer<Int32>.allocate(capacity: 2 * (count + 16))

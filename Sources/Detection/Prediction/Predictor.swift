@@ -21,12 +21,18 @@ public final class Predictor {
     }
 
     /// What the model finds in a picture.
-    public func predict(_ picture: Picture) -> Prediction {
+    public func predict(_ picture: Picture) -> Prediction { predict(SeenPicture(picture)) }
+
+    /// How a picture of this extent is fitted to the model.
+    public func letterbox(height: Int, width: Int) -> Letterbox {
+        Letterbox(height: height, width: width, into: size, stride: model.strides.max() ?? 32)
+    }
+
+    /// What the model finds in a picture.
+    public func predict(_ picture: SeenPicture) -> Prediction {
         var times = PredictionTimes()
         let start = chost_seconds()
-        let stride = model.strides.max() ?? 32
-        let box = Letterbox(height: picture.height, width: picture.width, into: size, stride: stride)
-        let input = box.apply(to: picture)
+        let input = picture.fitted(letterbox(height: picture.height, width: picture.width))
         // Maps of another extent fit into no buffer that is kept.
         if (input.height, input.width) != lastSize { releaseUnusedMemory() }
         lastSize = (input.height, input.width)
@@ -47,7 +53,7 @@ public final class Predictor {
     /// How a letterboxed picture lies in the network input, told from the two extents alone.
     ///
     /// Source: spec of the validation, section 5.
-    static func source(of picture: Picture, in input: (height: Int, width: Int)) -> ImageSource {
+    static func source(of picture: SeenPicture, in input: (height: Int, width: Int)) -> ImageSource {
         let (height, width) = (Double(picture.height), Double(picture.width))
         let gain = min(Double(input.height) / height, Double(input.width) / width)
         func rounded(_ value: Double) -> Double { value.rounded(.toNearestOrEven) }

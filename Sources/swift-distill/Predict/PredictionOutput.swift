@@ -37,12 +37,12 @@ struct PredictionOutput {
     }
 
     /// Writes what belongs to one picture.
-    mutating func take(_ prediction: Prediction, of picture: Picture, file: String, as name: PictureNames.Name) throws {
+    mutating func take(_ prediction: Prediction, of picture: SeenPicture, file: String, as name: PictureNames.Name) throws {
         guard isWanted else { return }
         let folder = try place()
         let stem = name.stem
         if settings.save {
-            guard max(picture.width, picture.height) <= Canvas.largestSide else {
+            guard max(picture.shown.width, picture.shown.height) <= Canvas.largestSide else {
                 throw Problem(
                     "is larger than \(Canvas.largestSide) pixels, which cannot be drawn on", file: file,
                     remedy: "Predict with save=false")
@@ -63,8 +63,10 @@ struct PredictionOutput {
         if settings.saveJson { list.add(prediction.boxes, of: name) }
     }
 
-    private func drawn(_ prediction: Prediction, on picture: Picture) -> Canvas {
-        let canvas = Canvas(width: picture.width, height: picture.height, rgb: picture.pixels)
+    private func drawn(_ prediction: Prediction, on picture: SeenPicture) -> Canvas {
+        let shown = picture.shown
+        let canvas = Canvas(
+            width: shown.width, height: shown.height, rgb: shown.pixels, scale: 1 / Double(picture.step))
         let painter = BoxPainter(width: canvas.width, height: canvas.height, lineWidth: settings.lineWidth)
         painter.draw(
             prediction.boxes.map { box in

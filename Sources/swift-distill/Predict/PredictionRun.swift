@@ -55,8 +55,8 @@ struct PredictionRun {
         var times = PredictionTimes()
         var inputSize = predictor.size
         for (number, file) in files.enumerated() where StopSignal.received == nil {
-            let picture: Picture
-            do { picture = try PictureFile.read(file) } catch var problem as Problem {
+            let picture: SeenPicture
+            do { picture = try SeenPicture(file, fitting: predictor.letterbox) } catch var problem as Problem {
                 problem.remedy = "Give pictures as `source`"
                 if files.count == 1 { throw problem }
                 // One bad picture of many does not cost the others.

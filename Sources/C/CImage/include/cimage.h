@@ -30,6 +30,8 @@ enum { CIMAGE_JPEG = 1, CIMAGE_PNG = 2, CIMAGE_BMP = 3, CIMAGE_TIFF = 4, CIMAGE_
 /// Limits: what an honest picture never needs.
 #define CIMAGE_LARGEST_SIDE 32768
 #define CIMAGE_LARGEST_PIXELS 100000000LL
+/// A WebP is unpacked as a whole, into four bytes a pixel.
+#define CIMAGE_LARGEST_WEBP_PIXELS 36000000LL
 #define CIMAGE_LARGEST_FILE 536870912LL
 #define CIMAGE_DECODER_MEMORY 500000000L
 #define CIMAGE_SCANS 200
@@ -80,6 +82,29 @@ int cimage_read_file(const char *path, uint8_t **bytes, size_t *count, char *mes
 int cimage_decode_bytes(
     const uint8_t *bytes, size_t count, int reduction, uint8_t **rgb, cimage_info *info, char *message,
     size_t message_size);
+
+/// Pixels of a picture that are wanted: those of some of its columns in some of its rows.
+typedef struct {
+    /// Extent of the upright picture that they are picked from.
+    int width;
+    int height;
+    /// In ascending order, each once.
+    const int32_t *rows;
+    const int32_t *columns;
+    int row_count;
+    int column_count;
+    /// Gets `row_count` rows of `column_count` RGB pixels.
+    uint8_t *rgb;
+} cimage_pick;
+
+/// Decodes a file's bytes, and keeps of them what is picked: the memory is that of a few rows where the format allows it.
+int cimage_decode_picks(
+    const uint8_t *bytes, size_t count, const cimage_pick *picks, int pick_count, cimage_info *info, char *message,
+    size_t message_size);
+
+/// Reads the header from a file's bytes.
+int cimage_describe_bytes(
+    const uint8_t *bytes, size_t count, cimage_info *info, char *message, size_t message_size);
 
 /// Writes a JPEG (quality 1 to 100); an existing file is replaced. Nothing stays behind after a failure.
 int cimage_write_jpeg(
