@@ -10,7 +10,7 @@ import Testing
 
     private func png(_ picture: Picture) -> [UInt8] {
         let rows = (0..<picture.height).flatMap { y in
-            [0] + Array(picture.values[(y * picture.rowBytes)..<((y + 1) * picture.rowBytes)])
+            [0 as UInt8] + Array(picture.values[(y * picture.rowBytes)..<((y + 1) * picture.rowBytes)])
         }
         return PNGBuilder(width: picture.width, height: picture.height).file(rows)
     }
@@ -42,7 +42,7 @@ import Testing
     @Test func aLargePictureIsSeenAsAWholeAndShownReduced() throws {
         // Gray, so that the test is quick.
         let row = (0..<5000).map { UInt8($0 / 20) }
-        let rows = (0..<4000).flatMap { _ in [0] + row }
+        let rows = (0..<4000).flatMap { _ in [0 as UInt8] + row }
         let file = folder.write("large.png", PNGBuilder(width: 5000, height: 4000, colorType: 0).file(rows))
         let fit = { (height: Int, width: Int) in Letterbox(height: height, width: width, into: (64, 64)) }
         let seen = try SeenPicture(file, fitting: fit)
