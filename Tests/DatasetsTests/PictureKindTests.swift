@@ -118,7 +118,8 @@ private let clearWebP: [UInt8] = [
         let whole = [
             bmp(4, 4, bits: 24, rows: pattern(4, 4).values), tiff(4, 4, pattern(4, 4).values), webp,
         ][kind]
-        for count in 4..<whole.count - (kind == 2 ? 0 : 1) {
+        // The last four bytes of a TIFF say that no page follows: its picture is whole without them.
+        for count in 4..<whole.count - [1, 4, 0][kind] {
             let file = folder.write("cut.jpg", Array(whole.prefix(count)))
             #expect(throws: Problem.self) { try PictureFile.header(file) }
             #expect(throws: Problem.self) { try PictureFile.read(file) }
@@ -146,7 +147,8 @@ private let clearWebP: [UInt8] = [
         #expect(try message(bmp(4, 4, bits: 7, rows: [])).contains("7 bits"))
         #expect(try message(bmp(4, 4, bits: 32, masks: [0, 1, 2], rows: [])).contains("damaged"))
         #expect(try message(tiff(40_000, 1, [0, 0, 0])).contains("too large"))
-        #expect(try message(tiff(10_000, 9_000, [0, 0, 0])).contains("too large"))
+        // The library reads such a strip in pieces, so that its size is none of the memory's.
+        #expect(try message(tiff(10_000, 9_000, [0, 0, 0])).contains("truncated"))
         #expect(
             try message(Array("\0\0\0 ftypavif\0\0\0\0".utf8)).contains(
                 "is a AVIF picture; JPEG, PNG, BMP, TIFF and WebP"))

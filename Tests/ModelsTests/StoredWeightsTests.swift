@@ -37,7 +37,8 @@ import Testing
         let more: NamedWeights = ["criterion.weight": ([1], [1])]
         let stored = try stored(Dictionary(uniqueKeysWithValues: renamed).merging(more) { $1 })
         try expectWhole(stored)
-        #expect(stored.notes.count == 1 && stored.notes[0].contains(prefix), "\(stored.notes)")
+        let said = prefix.isEmpty ? "the list of layers" : prefix
+        #expect(stored.notes.count == 1 && stored.notes[0].contains(said), "\(stored.notes)")
         #expect(try self.stored(state).notes.isEmpty)
     }
 

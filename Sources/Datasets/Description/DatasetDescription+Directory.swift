@@ -20,7 +20,10 @@ extension DatasetDescription {
         let train = images(trainFolders, of: folder), val = images(split.names, of: folder)
         let files = try descriptions(in: folder)
         guard let train, let val else {
-            if files.count == 1 { return try DatasetDescription(reading: files[0], judgingBy: split) }
+            // One that only names the classes describes no layout.
+            if files.count == 1, try YAML.read(path: files[0])["train"] != nil {
+                return try DatasetDescription(reading: files[0], judgingBy: split)
+            }
             throw missing(train == nil ? trainFolders : split.names, in: folder, files)
         }
         var result = DatasetDescription(
