@@ -133,11 +133,12 @@ import Testing
         for name in try input.names(in: "data/val/labels") { try input.write("data/val/labels/\(name)", []) }
         try input.expectRefusal(
             code: .badData, saying: ["data/val/images: ", "none of the validation images (2)", "labels/p0.txt"])
-        try input.expectRefusal(
-            ["val", "model.pt", "distillation_dataset=data", "val=false"], code: .badData, saying: ["data/val/images: "]
-        )
         let outcome = try Program.run("recipe.yaml", "val=false", in: input.url)
         #expect(outcome.code == 0, "\(outcome.errors)")
+        // A model is looked at before images are.
+        try input.expectRefusal(
+            ["val", "runs/distill/train-2", "distillation_dataset=data", "val=false"], code: .badData,
+            saying: ["data/val/images: "])
     }
 
     @Test func badLabelsAloneAreRefusedWithTheirLines() throws {
